@@ -1,0 +1,1 @@
+"""All files that come in or go out: workbooks and packages."""

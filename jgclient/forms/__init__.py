@@ -1,0 +1,1 @@
+"""What a record is: definitions, field types, identifiers, rules and the checker."""

@@ -1,0 +1,1 @@
+"""jggateway: the receiving end of the sync contract."""
