@@ -144,11 +144,12 @@ class Result:
         outcome = _text(members, "outcome")
         if outcome not in OUTCOMES:
             raise ContractError(f"unknown outcome {outcome!r}")
+        problems = _list(members.get("problems", []), "problems")
         return cls(
-            id=_text(members, "id"), revision=_number(members, "revision"), outcome=cast("Outcome", outcome),
-            receipt_no=str(members.get("receipt_no") or ""), received_at=str(members.get("received_at") or ""),
-            sha256=str(members.get("sha256") or ""),
-            problems=[Problem.from_json(_object(p, "problem")) for p in _list(members.get("problems", []), "problems")],
+            id=_text(members, "id"), revision=_number(members, "revision"), outcome=outcome,
+            receipt_no=str(members.get("receipt_no") or ""),
+            received_at=str(members.get("received_at") or ""), sha256=str(members.get("sha256") or ""),
+            problems=[Problem.from_json(_object(p, "problem")) for p in problems],
         )  # fmt: skip
 
 
@@ -214,8 +215,8 @@ class TransportError(Exception):
     """Sending failed. ``reaction`` is what the client must do about it (contract, table of answers).
 
     Attributes:
-        reaction: ``retry`` keep and try later · ``halve`` smaller batches · ``login`` pause and ask the user ·
-            ``stop`` systemic, end the run and say so · ``park`` this batch is refused as a whole ·
+        reaction: ``retry`` keep and try later · ``halve`` smaller batches ·
+            ``login`` pause and ask the user · ``stop`` systemic, end the run and say so · ``park`` this batch is refused as a whole ·
             ``unknown`` ask for receipts before anything else.
         message: A Chinese sentence with the remedy.
         retry_after: Seconds the server asked to wait, 0 when it did not say.
@@ -285,7 +286,7 @@ def _object(data: Json, name: str) -> dict[str, Any]:
 def _list(data: Json, name: str) -> list[Any]:
     if not isinstance(data, list):
         raise ContractError(f"{name} must be a list")
-    return cast("list[Any]", data)
+    return data
 
 
 def _text(members: dict[str, Any], name: str) -> str:

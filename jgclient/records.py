@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum
 from typing import Any, Literal
 
 Json = Any
@@ -15,7 +15,7 @@ Content = dict[str, Json]
 Operation = Literal["i", "u", "d"]
 
 
-class State(StrEnum):
+class State(Enum):
     """The state of a record, always derived from facts by :func:`derive_state`."""
 
     DRAFT = "draft"

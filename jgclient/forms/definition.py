@@ -109,7 +109,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class RegisterKey:
-    """For register forms (catalogue, implementation list …): where rows go and what makes two rows the same."""
+    """For register forms: where rows go and which fields make two rows the same."""
 
     name: str
     fields: tuple[str, ...]
