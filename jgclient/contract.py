@@ -216,7 +216,8 @@ class TransportError(Exception):
 
     Attributes:
         reaction: ``retry`` keep and try later · ``halve`` smaller batches ·
-            ``login`` pause and ask the user · ``stop`` systemic, end the run and say so · ``park`` this batch is refused as a whole ·
+            ``login`` pause and ask the user · ``stop`` systemic, end the run and say so ·
+            ``park`` this batch is refused as a whole ·
             ``unknown`` ask for receipts before anything else.
         message: A Chinese sentence with the remedy.
         retry_after: Seconds the server asked to wait, 0 when it did not say.

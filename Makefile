@@ -1,0 +1,42 @@
+# Everything a newcomer needs. `make help` lists the targets.
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+# One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
+export PYTHONUTF8 := 1
+
+.PHONY: help setup run tour test lint bench lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/ready ## Set up the virtual environment and, on Debian as root, the system libraries
+
+.venv/ready: requirements/all.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh
+
+run: setup ## Open the client on a throw-away demo profile (without a display: make the tour)
+	@$(PY) scripts/demo.py
+
+tour: setup ## Drive the main job through the real window on a virtual screen; pictures in .run/tour
+	@$(PY) scripts/demo.py --tour
+
+test: setup ## Run the tests
+	@$(PY) -m pytest -q -n 2
+
+lint: setup ## Style, types and the arrows between the rooms
+	@$(PY) -m ruff format --check -q .
+	@$(PY) -m ruff check -q .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache
+
+bench: setup ## Measure speed and memory against peers and limits
+	@$(PY) -m bench
+
+lock: ## Renew the hash-locked dependency lists (needs uv)
+	uv pip compile pyproject.toml --extra gateway --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -q -o requirements/all.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -q -o requirements/client.lock
+
+clean: ## Remove everything that was made
+	rm -rf .venv .run build dist *.egg-info
