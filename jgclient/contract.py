@@ -14,6 +14,7 @@ CONTRACT_VERSION = 1
 Outcome = Literal["accepted", "duplicate", "rejected", "conflict", "deferred"]
 OUTCOMES: tuple[Outcome, ...] = ("accepted", "duplicate", "rejected", "conflict", "deferred")
 Mode = Literal["commit", "validate"]
+Reaction = Literal["retry", "halve", "login", "stop", "park", "unknown"]
 
 
 class ContractError(ValueError):
@@ -149,7 +150,7 @@ class Result:
             id=_text(members, "id"), revision=_number(members, "revision"), outcome=outcome,
             receipt_no=str(members.get("receipt_no") or ""),
             received_at=str(members.get("received_at") or ""), sha256=str(members.get("sha256") or ""),
-            problems=[Problem.from_json(_object(p, "problem")) for p in problems],
+            problems=[_problem(p) for p in problems],
         )  # fmt: skip
 
 
@@ -205,8 +206,8 @@ class Capabilities:
         return cls(
             server_time=_text(members, "server_time"), max_items=_number(members, "max_items"),
             max_bytes=_number(members, "max_bytes"),
-            forms={name: [int(v) for v in _list(versions, name)] for name, versions in forms.items()},
-            contract_version=int(members.get("contract_version", CONTRACT_VERSION)),
+            forms={name: [_whole(v, name) for v in _list(found, name)] for name, found in forms.items()},
+            contract_version=_whole(members.get("contract_version", CONTRACT_VERSION), "contract_version"),
             minimum_client=str(members.get("minimum_client", "")),
         )  # fmt: skip
 
@@ -226,7 +227,7 @@ class TransportError(Exception):
 
     def __init__(
         self,
-        reaction: Literal["retry", "halve", "login", "stop", "park", "unknown"],
+        reaction: Reaction,
         message: str,
         *,
         retry_after: float = 0,
@@ -269,6 +270,26 @@ def proven(answer: BatchAnswer, batch_id: str, sent: Sequence[tuple[str, int]]) 
     return answer.batch_id == batch_id and [(r.id, r.revision) for r in answer.results] == list(sent)
 
 
+def receipts_from_json(data: Json) -> list[Result]:
+    """Read the answer of ``GET /v1/receipts?ids=a,b``: ``{"results": [accepted result, …]}``.
+
+    Raises:
+        ContractError: the answer is malformed.
+    """
+    return [Result.from_json(entry) for entry in _list(_object(data, "answer").get("results"), "results")]
+
+
+def token_from_json(data: Json) -> str:
+    """Read the answer of ``POST /v1/sessions``: ``{"token": text}``.
+
+    The request is ``{"user": name, "password": text, "device_id": id}``.
+
+    Raises:
+        ContractError: there is no token in it.
+    """
+    return _text(_object(data, "session"), "token")
+
+
 def parse_time(text: str) -> datetime | None:
     """An ISO 8601 time of the other side as an aware date-time, or None when it is none."""
     try:
@@ -298,7 +319,17 @@ def _text(members: dict[str, Any], name: str) -> str:
 
 
 def _number(members: dict[str, Any], name: str) -> int:
-    value = members.get(name)
+    return _whole(members.get(name), name)
+
+
+def _whole(value: Json, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ContractError(f"{name} must be a whole number")
     return value
+
+
+def _problem(data: Json) -> Problem:
+    members = _object(data, "problem")
+    for name in ("fields", "candidates"):
+        _list(members.get(name, []), name)
+    return Problem.from_json(members)
