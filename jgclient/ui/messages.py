@@ -1,0 +1,48 @@
+"""The one gate for everything modal: file dialogs, yes/no questions, a last word before the end.
+
+Pages call ``messages.gate``; tests put another object in its place, so that no test can hang in ``exec()``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+WORKBOOKS = "Excel 工作簿 (*.xlsx *.xls *.et)"
+
+
+class Messages:
+    """Real dialogs of the desktop."""
+
+    def ask(
+        self, parent: QWidget | None, question: str, *, yes: str, no: str = "取消", detail: str = ""
+    ) -> bool:
+        """Whether the user chose ``yes``; only for what cannot be undone, so ``no`` is the default."""
+        box = QMessageBox(QMessageBox.Icon.Question, "请确认", question, parent=parent)
+        box.setInformativeText(detail)
+        accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.RejectRole))
+        box.exec()
+        return box.clickedButton() is accept
+
+    def fatal(self, sentence: str) -> None:
+        """Say why the program cannot go on."""
+        QMessageBox(QMessageBox.Icon.Critical, "监管数据录入", sentence).exec()
+
+    def open_file(
+        self, parent: QWidget | None, title: str, *, folder: Path, kinds: str = WORKBOOKS
+    ) -> Path | None:
+        """The file chosen for reading, or None when the user went back."""
+        name, _ = QFileDialog.getOpenFileName(parent, title, str(folder), kinds)
+        return Path(name) if name else None
+
+    def save_file(
+        self, parent: QWidget | None, title: str, *, suggested: Path, kinds: str = WORKBOOKS
+    ) -> Path | None:
+        """The file chosen for writing, or None; the dialog itself asks before replacing a file."""
+        name, _ = QFileDialog.getSaveFileName(parent, title, str(suggested), kinds)
+        return Path(name) if name else None
+
+
+gate: Messages = Messages()

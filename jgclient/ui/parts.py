@@ -1,0 +1,308 @@
+"""The few building blocks all pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from jgclient.ui import theme
+from jgclient.ui.desk import Desk
+from jgclient.ui.theme import ToneName
+
+_KEYCAP_GAP = 8
+_KEYCAP_PAD = 5
+
+
+class Button(QPushButton):
+    """A push button that prints its shortcut as a key cap.
+
+    Args:
+        text: What it does.
+        shortcut: Key sequence to print, e.g. ``Ctrl+Enter``.
+        bind: Whether the button itself reacts to the sequence while it is shown.
+    """
+
+    def __init__(self, text: str, shortcut: str = "", *, bind: bool = True) -> None:
+        super().__init__(text)
+        self._keycap = shortcut
+        if shortcut and bind:
+            self.setShortcut(shortcut.replace("Enter", "Return"))
+        self.setToolTip(f"{text}（{shortcut}）" if shortcut else "")
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(f"快捷键 {shortcut}" if shortcut else "")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the focused button, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """Room for the words and the key cap."""
+        hint = super().sizeHint()
+        return hint + QSize(self._keycap_width() + _KEYCAP_GAP, 0) if self._keycap else hint
+
+    def minimumSizeHint(self) -> QSize:
+        """Words and key cap are never cut."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The styled button, then words and key cap centred together."""
+        if not self._keycap:
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        words, option.text = option.text, ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        words_width = self.fontMetrics().horizontalAdvance(words)
+        left = (self.width() - words_width - _KEYCAP_GAP - self._keycap_width()) // 2
+        painter.setPen(self._ink())
+        painter.drawText(QRect(left, 0, words_width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        self._paint_keycap(painter, left + words_width + _KEYCAP_GAP)
+
+    def _ink(self) -> QColor:
+        scheme = theme.roles()
+        if not self.isEnabled():
+            return QColor(scheme.muted)
+        return QColor(scheme.on_accent if self.property("kind") == "primary" else scheme.text)
+
+    def _paint_keycap(self, painter: QPainter, left: int) -> None:
+        primary = self.property("kind") == "primary" and self.isEnabled()
+        ink = QColor(theme.roles().on_accent if primary else theme.roles().muted)
+        outline = QColor(ink)
+        outline.setAlpha(150 if primary else 110)
+        metrics = QFontMetrics(theme.text_font(theme.SMALL))
+        height = metrics.height() + 2
+        box = QRect(left, (self.height() - height) // 2, self._keycap_width() - 1, height - 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(outline, 1))
+        painter.drawRoundedRect(box.toRectF().translated(0.5, 0.5), 3, 3)
+        painter.setFont(theme.text_font(theme.SMALL))
+        painter.setPen(ink)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keycap)
+
+    def _keycap_width(self) -> int:
+        return QFontMetrics(theme.text_font(theme.SMALL)).horizontalAdvance(self._keycap) + 2 * _KEYCAP_PAD
+
+
+def button(
+    text: str, shortcut: str = "", *, on_click: Callable[[], Any] | None = None, bind: bool = True
+) -> Button:
+    """A plain button; ``on_click`` is called without arguments in the GUI thread."""
+    made = Button(text, shortcut, bind=bind)
+    if on_click is not None:
+        made.clicked.connect(lambda _checked: on_click())
+    return made
+
+
+def primary_button(
+    text: str, shortcut: str = "", *, on_click: Callable[[], Any] | None = None, bind: bool = True
+) -> Button:
+    """The one button of a page that does what she most likely wants."""
+    made = button(text, shortcut, on_click=on_click, bind=bind)
+    made.setProperty("kind", "primary")
+    return made
+
+
+def link(text: str, *, on_click: Callable[[], Any] | None = None) -> Button:
+    """A button that looks like words: a door to another place."""
+    made = button(text, on_click=on_click)
+    made.setProperty("kind", "link")
+    return made
+
+
+class Pill(QPushButton):
+    """A filter that is on or off and shows how many it would leave."""
+
+    def __init__(self, words: str, key: str) -> None:
+        super().__init__(words)
+        self.words = words
+        self.key = key
+        self.setProperty("kind", "pill")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setAccessibleName(words)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_count(self, count: int) -> None:
+        """Show the number behind the words."""
+        self.setText(f"{self.words} {count:,}")
+        self.setAccessibleDescription(f"{count} 条")
+
+
+class Chip(QLabel):
+    """A word on its colour: state is never told by colour alone."""
+
+    def __init__(self, text: str = "", tone: ToneName = "draft") -> None:
+        super().__init__(text)
+        self.setProperty("chip", tone)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, text: str, tone: ToneName) -> None:
+        """Change word and colour together."""
+        self.setText(text)
+        theme.restyle(self, "chip", tone)
+
+
+def label(text: str = "", role: str = "", *, tone: str = "", wraps: bool = False) -> QLabel:
+    """A text in one of the roles of the style sheet (title, heading, section, muted, note, number, small)."""
+    made = QLabel(text)
+    made.setProperty("role", role)
+    made.setProperty("tone", tone)
+    made.setWordWrap(wraps)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def rule() -> QFrame:
+    """A thin horizontal line."""
+    made = QFrame()
+    made.setProperty("rule", True)
+    return made
+
+
+def line_edit(name: str, placeholder: str = "") -> QLineEdit:
+    """A plain input of one line with its name for screen readers.
+
+    It never validates while typing: a validator would swallow full-width digits and input methods.
+    """
+    made = QLineEdit()
+    made.setAccessibleName(name)
+    made.setPlaceholderText(placeholder)
+    return made
+
+
+class Card(QFrame):
+    """A white surface with an optional heading line.
+
+    Attributes:
+        head: Layout of the heading line; add buttons at its end.
+        body: Layout for the content.
+    """
+
+    def __init__(self, title: str = "", *, flush: bool = False) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.setAccessibleName(title)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 1, 1, 1)
+        outer.setSpacing(0)
+        self.title = label(title, "heading")
+        self.note = label("", "muted")
+        self.head = QHBoxLayout()
+        self.head.setContentsMargins(12, 4, 8, 4)
+        self.head.setSpacing(8)
+        if title:
+            for widget in (self.title, self.note):
+                self.head.addWidget(widget)
+            self.head.addStretch(1)
+            bar = QWidget()
+            bar.setLayout(self.head)
+            bar.setMinimumHeight(40)
+            outer.addWidget(bar)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        edge = 0 if flush else 12
+        self.body.setContentsMargins(edge, 0 if title else edge, edge, edge)
+        outer.addLayout(self.body, 1)
+
+
+class EmptyState(QWidget):
+    """What to do when there is nothing to show yet."""
+
+    def __init__(self, title: str, hint: str, *buttons: QPushButton) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(8)
+        column.addStretch(2)
+        self.title = label(title, "heading")
+        self.hint = label(hint, "muted", wraps=True)
+        for words in (self.title, self.hint):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(words)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 8, 0, 0)
+        row.setSpacing(12)
+        row.addStretch(1)
+        for each in buttons:
+            row.addWidget(each)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(3)
+
+    def say(self, title: str, hint: str) -> None:
+        """Change the words."""
+        self.title.setText(title)
+        self.hint.setText(hint)
+
+
+class PageBase(QWidget):
+    """A page of the window.
+
+    The frame shows ``title``, :meth:`head_note` and the head's widgets above it, asks again on
+    ``head_changed`` and calls :meth:`refresh` when the page comes to the front or data changed.
+    """
+
+    head_changed = Signal()
+    title = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("page")
+
+    def head_note(self) -> str:
+        """The state of the thing at hand, beside the title."""
+        return ""
+
+    def head_tone(self) -> ToneName | None:
+        """The tone of the note when it is shown as a chip, None for plain words."""
+        return None
+
+    def head_left(self) -> list[QWidget]:
+        """Actions on what is selected, left after the note."""
+        return []
+
+    def head_buttons(self) -> list[QWidget]:
+        """Widgets at the right of the head, the primary button last; asked for once."""
+        return []
+
+    def refresh(self) -> None:
+        """Show what the store holds now."""
+
+    def shown(self, **args: str) -> None:
+        """The page came to the front, with the arguments of ``desk.go``; set the focus here."""
+
+    def leave(self) -> bool:
+        """Keep everything and let go; False keeps the page in front."""
+        return True
+
+
+def page_column(page: QWidget, *, spacing: int = 12) -> QVBoxLayout:
+    """The usual column layout of a page: 20 px at the sides, 16 above, 12 below."""
+    column = QVBoxLayout(page)
+    column.setContentsMargins(20, 16, 20, 12)
+    column.setSpacing(spacing)
+    return column

@@ -1,0 +1,162 @@
+"""How the window looks: colour roles, font families and the one style sheet built from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from jgclient.records import State
+
+ToneName = Literal["danger", "warning", "waiting", "accepted", "draft"]
+
+#: Chinese families, best first; set once so that no fallback picks Japanese glyphs or SimSun.
+FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC")
+#: Heights and sizes in device-independent pixels; the screen's scale factor multiplies them all.
+TEXT, SMALL, TITLE, NUMBER = 14, 12, 17, 26
+ROW, RAIL, HEAD, FOOT = 33, 152, 48, 28
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """The colours of one meaning: words, ground and outline of a chip or message."""
+
+    text: str
+    fill: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Every colour of the window by what it is for; a dark scheme is another instance."""
+
+    window: str
+    card: str
+    line: str
+    rule: str
+    band: str
+    text: str
+    muted: str
+    edge: str
+    edge_strong: str
+    accent: str
+    accent_down: str
+    accent_tint: str
+    accent_text: str
+    on_accent: str
+    pill: str
+    tones: Mapping[ToneName, Tone]
+
+
+LIGHT = Roles(
+    window="#f4f6f9", card="#ffffff", line="#dde3ea", rule="#eef1f5", band="#f7f9fb",
+    text="#1f2933", muted="#66727f", edge="#c6ced8", edge_strong="#8f9ba8",
+    accent="#1f5fbf", accent_down="#184c9a", accent_tint="#e8f0fb", accent_text="#14448c",
+    on_accent="#ffffff", pill="#e6eaef",
+    tones={
+        "danger": Tone("#b42318", "#fef1f0", "#f3b8b3"),
+        "warning": Tone("#8a5300", "#fff6e5", "#f0d19a"),
+        "waiting": Tone("#14448c", "#e8f0fb", "#b3ccf0"),
+        "accepted": Tone("#1b6b3a", "#eaf7ef", "#b0dcc0"),
+        "draft": Tone("#52606d", "#f1f4f7", "#d0d8e0"),
+    },
+)  # fmt: skip
+
+#: The tone in which the state of a record is shown, always beside its word.
+STATE_TONES: Mapping[State, ToneName] = {
+    State.DRAFT: "draft",
+    State.INVALID: "danger",
+    State.QUEUED: "waiting",
+    State.SENDING: "waiting",
+    State.PARKED: "warning",
+    State.ACCEPTED: "accepted",
+    State.RETURNED: "danger",
+    State.CONFLICT: "danger",
+    State.WITHDRAWN: "draft",
+}
+
+_RESOURCES = Path(__file__).parents[2] / "resources"
+_active = LIGHT
+
+
+def roles() -> Roles:
+    """The colour roles now in use, for what is painted by hand."""
+    return _active
+
+
+def icon_file(name: str) -> Path:
+    """The SVG file of the icon called ``name``."""
+    return _RESOURCES / "icons" / f"{name}.svg"
+
+
+def apply(app: QApplication, scheme: Roles = LIGHT) -> None:
+    """Give the application its style, palette, fonts, style sheet and Chinese texts of Qt itself."""
+    global _active  # noqa: PLW0603 - one application has one scheme
+    _active = scheme
+    app.setStyle("Fusion")
+    app.setFont(text_font())
+    app.setPalette(_palette(scheme))
+    app.setStyleSheet(style_sheet(scheme))
+    _translate(app)
+
+
+def text_font(size: int = TEXT, *, bold: bool = False) -> QFont:
+    """The font of the window in ``size`` pixels, with digits of equal width."""
+    font = QFont()
+    font.setFamilies(list(FAMILIES))
+    font.setPixelSize(size)
+    font.setBold(bold)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def style_sheet(scheme: Roles) -> str:
+    """The style sheet (``resources/style/window.qss``) with every ``@role`` replaced."""
+    values = {name: str(getattr(scheme, name)) for name in Roles.__slots__ if name != "tones"}
+    for word, tone in scheme.tones.items():
+        values |= {f"{word}-text": tone.text, f"{word}-fill": tone.fill, f"{word}-line": tone.line}
+    values["icons"] = (_RESOURCES / "icons").as_posix()
+    sheet = (_RESOURCES / "style" / "window.qss").read_text("utf-8")
+    for name in sorted(values, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name}", values[name])
+    return sheet
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet looks at, and show the change."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def _palette(scheme: Roles) -> QPalette:
+    palette = QPalette()
+    colours = {
+        QPalette.ColorRole.Window: scheme.window, QPalette.ColorRole.Base: scheme.card,
+        QPalette.ColorRole.AlternateBase: scheme.band, QPalette.ColorRole.Button: scheme.card,
+        QPalette.ColorRole.Text: scheme.text, QPalette.ColorRole.WindowText: scheme.text,
+        QPalette.ColorRole.ButtonText: scheme.text, QPalette.ColorRole.PlaceholderText: scheme.muted,
+        QPalette.ColorRole.Highlight: scheme.accent, QPalette.ColorRole.HighlightedText: scheme.on_accent,
+        QPalette.ColorRole.ToolTipBase: scheme.card, QPalette.ColorRole.ToolTipText: scheme.text,
+        QPalette.ColorRole.Link: scheme.accent, QPalette.ColorRole.Accent: scheme.accent,
+    }  # fmt: skip
+    for role, colour in colours.items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(scheme.muted))
+    return palette
+
+
+def _translate(app: QApplication) -> None:
+    translator = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load("qtbase_zh_CN", folder):
+        app.installTranslator(translator)
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
