@@ -1,0 +1,133 @@
+"""Looks at a file before a workbook library does, because some files would take the whole program down.
+
+A sheet with one cell in A1 and one in XFD1048576 makes calamine ask for 500 GB and abort the process, unsaved
+typing included; a ZIP bomb of some kilobytes does the same.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Literal
+
+from jgclient.exchange.errors import WorkbookError, cannot_open
+from jgclient.exchange.extent import ods_cells, xlsb_cells, xlsx_cells
+
+Kind = Literal["xlsx", "xlsb", "ods", "cfb", "text"]
+
+#: Bytes; 200 000 rows of 27 columns take about 40 MB as .xlsx.
+MAX_FILE = 200 * 2**20
+#: Unpacked bytes of all parts together; 200 000 rows take about 270 MB.
+MAX_UNPACKED = 600 * 2**20
+#: Cells of the rectangle around all values (200 000 rows of 27 columns are 5.4 million). calamine needs 32 bytes
+#: for each, empty or not, twice over.
+MAX_CELLS = 6_000_000
+
+_CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_TEXT_NAMES = (".csv", ".txt", ".tsv")
+_WEB = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head")
+
+
+def kind_of(path: Path) -> Kind:
+    """What the file is by its content, whatever it is called.
+
+    Raises:
+        WorkbookError: it cannot be read, is empty, too big, protected by a password, damaged or no workbook.
+    """
+    head = _head(path)
+    if head.startswith(_CFB):
+        _refuse_encrypted(path)
+        return "cfb"
+    if head.startswith(b"PK"):
+        return _zip_kind(path)
+    _refuse_foreign(path, head)
+    return "text"
+
+
+def _head(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError as error:
+        raise cannot_open(path, error) from None
+    if not head.strip(b"\0 \r\n\t"):
+        raise WorkbookError(f"“{path.name}”是空文件，请核对是否选错，或在WPS里重新保存后再导入。")
+    if size > MAX_FILE:
+        raise WorkbookError(
+            f"“{path.name}”有 {size >> 20} MB，太大了；请拆成每个不超过 {MAX_FILE >> 20} MB 的文件再导入。"
+        )
+    return head
+
+
+def password(path: Path) -> WorkbookError:
+    """The refusal of a workbook that is protected by a password."""
+    return WorkbookError(
+        f"该文件有密码（“{path.name}”），打不开；请在WPS里打开它，另存为无密码的工作簿后再导入。"
+    )
+
+
+def damaged(path: Path) -> WorkbookError:
+    """The refusal of a workbook that is cut off or broken."""
+    return WorkbookError(
+        f"“{path.name}”已损坏或不完整，请在WPS里打开并另存为 .xlsx，或重新取得该文件后再导入。"
+    )
+
+
+def too_wide(path: Path) -> WorkbookError:
+    """The refusal of a sheet whose values lie so far apart that it would not fit into memory."""
+    return WorkbookError(
+        f"“{path.name}”里离表格很远的地方还有零散内容，行列数过大，读不了；"
+        "请在WPS里新建工作簿，只复制要导入的表格，保存后再导入。"
+    )
+
+
+def _refuse_encrypted(path: Path) -> None:
+    if _ENCRYPTED in path.read_bytes():
+        raise password(path)
+
+
+def _refuse_foreign(path: Path, head: bytes) -> None:
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_WEB):
+        raise WorkbookError(f"“{path.name}”其实是网页，不是工作簿；请在WPS里打开它，另存为 .xlsx 后再导入。")
+    if path.suffix.lower() not in _TEXT_NAMES:
+        raise WorkbookError(
+            f"“{path.name}”不是工作簿，不能导入；请选择 .xlsx、.xls、.ods 或 .csv 文件，"
+            "其他格式请先在WPS里另存为 .xlsx。"
+        )
+
+
+def _zip_kind(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as package:
+            kind = _package_kind(path, package)
+            if _most_cells(package, kind) > MAX_CELLS:
+                raise too_wide(path)
+            return kind
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise damaged(path) from None
+
+
+def _package_kind(path: Path, package: zipfile.ZipFile) -> Kind:
+    names = set(package.namelist())
+    if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
+        raise WorkbookError(f"“{path.name}”解压后过大，可能已损坏；请在WPS里只保留要导入的表，另存后再导入。")
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if "content.xml" not in names:
+        raise WorkbookError(f"“{path.name}”里没有工作簿；如果是压缩包，请先解压，再选择其中的工作簿导入。")
+    if b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise password(path)
+    return "ods"
+
+
+def _most_cells(package: zipfile.ZipFile, kind: Kind) -> int:
+    if kind == "ods":
+        return ods_cells(package, "content.xml")
+    count, suffix = (xlsx_cells, ".xml") if kind == "xlsx" else (xlsb_cells, ".bin")
+    sheets = [n for n in package.namelist() if n.startswith("xl/worksheets/") and n.endswith(suffix)]
+    return max((count(package, name) for name in sheets), default=0)
