@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from jgclient.contract import TransportError
+from jgclient.entering import EnteringError
 from jgclient.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -157,9 +158,9 @@ class Background(QObject):
 
 def sentence(error: Exception) -> str:
     """What to tell the user about an error: its own sentence, or where its traceback was logged."""
-    from jgclient.exchange import WorkbookError  # noqa: PLC0415 - workbook libraries load slowly
+    from jgclient.exchange.reader import WorkbookError  # noqa: PLC0415 - workbook libraries load slowly
 
-    if isinstance(error, (StoreError, TransportError, WorkbookError)):
+    if isinstance(error, (StoreError, TransportError, EnteringError, WorkbookError)):
         log.info("refused: %s", error)
         return str(error)
     log.error("unexpected error", exc_info=error)

@@ -84,4 +84,4 @@ class Desk(QObject):
 
     def setting(self, name: str) -> str:
         """A setting as text, empty when it was never made."""
-        return str(self.store.settings.get(name) or "")
+        return str(self.store.settings.get(name, "") or "")

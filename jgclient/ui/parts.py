@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -67,9 +68,17 @@ class Button(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The styled button, then words and key cap centred together."""
-        if not self._keycap:
+        if self._keycap:
+            self._paint_with_keycap()
+        else:
             super().paintEvent(event)
-            return
+        if self.hasFocus() and self.property("kind") == "primary":
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.roles().on_accent), 2))
+            painter.drawRoundedRect(self.rect().adjusted(3, 3, -3, -3), 2, 2)
+
+    def _paint_with_keycap(self) -> None:
         option = QStyleOptionButton()
         self.initStyleOption(option)
         painter = QStylePainter(self)
@@ -149,6 +158,20 @@ class Pill(QPushButton):
         """Show the number behind the words."""
         self.setText(f"{self.words} {count:,}")
         self.setAccessibleDescription(f"{count} 条")
+
+
+class Choice(QComboBox):
+    """A drop-down list that only changes when it is opened or has the focus and a key is pressed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turning the wheel scrolls the page and never changes a value."""
+        event.ignore()
 
 
 class Chip(QLabel):
@@ -267,6 +290,8 @@ class PageBase(QWidget):
 
     head_changed = Signal()
     title = ""
+    #: The box Ctrl+F goes to, None when the page has none.
+    search: QLineEdit | None = None
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()

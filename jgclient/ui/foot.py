@@ -1,0 +1,86 @@
+"""The status line: network and last sync, what waits and until when, who works here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from jgclient.records import State
+from jgclient.store import ListQuery
+from jgclient.ui import theme
+from jgclient.ui.desk import Desk
+from jgclient.ui.parts import label
+from jgclient.ui.words import day_words, moment_words
+
+_WAITING = frozenset({State.QUEUED, State.SENDING})
+
+
+class Foot(QWidget):
+    """One line of facts; what was just said stands beside them until the next page."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("foot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumHeight(theme.FOOT)
+        self._desk = desk
+        self._dot = label("●")
+        self._network, self._waiting, self._said, self._who = label(), label(), label(), label()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 20, 0)
+        row.setSpacing(6)
+        row.addWidget(self._dot)
+        row.addWidget(self._network)
+        row.addSpacing(14)
+        row.addWidget(self._waiting)
+        row.addSpacing(14)
+        row.addWidget(self._said, 1)
+        row.addWidget(self._who)
+        desk.said.connect(self.say)
+
+    @Slot(str, str)
+    def say(self, text: str, tone: str) -> None:
+        """Show one sentence; empty text takes it away."""
+        self._said.setText(text)
+        self._said.setToolTip(text)
+        theme.restyle(self._said, "tone", tone if tone != "draft" else "")
+
+    def refresh(self) -> None:
+        """Read the facts again."""
+        words, tone = network_words(self._desk.store.settings.get("last_sync") or {}, self._desk.clock())
+        self._network.setText(words)
+        theme.restyle(self._dot, "tone", tone)
+        self._waiting.setText(self._waiting_words())
+        who = [self._desk.setting("unit_name"), self._desk.setting("user_name"), "已加密保存"]
+        self._who.setText(" · ".join(part for part in who if part))
+
+    def _waiting_words(self) -> str:
+        count = self._desk.store.outbox.count()
+        if not count:
+            return "没有待上报的记录"
+        query = ListQuery(states=_WAITING, sort="urgent_by", descending=False, limit=1)
+        first = next((row.urgent_by for row in self._desk.store.records.list(query) if row.urgent_by), None)
+        return f"待上报 {count:,} 条" + (f" · {_latest_words(first, self._desk.today())}" if first else "")
+
+
+def network_words(last: dict[str, str], now: datetime) -> tuple[str, str]:
+    """What is truly known of the network: how the last sync went. Text and tone.
+
+    Args:
+        last: The setting ``last_sync``: ``at`` (ISO time) and ``stopped`` (why it ended early, or empty).
+        now: The time to count from.
+    """
+    if not last.get("at"):
+        return "还没有联网上报过", "draft"
+    when = moment_words(datetime.fromisoformat(last["at"]), now)
+    if last.get("stopped"):
+        return f"上次上报未完成 · {when}", "warning"
+    return f"上次上报 {when}", "accepted"
+
+
+def _latest_words(latest: date, today: date) -> str:
+    if latest < today:
+        return f"最早的已逾期（{day_words(latest, today)}）"
+    return f"最迟{day_words(latest, today)}"

@@ -1,0 +1,235 @@
+"""The main window: rail, head, pages made when first needed, status line, shortcuts that hold everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from jgclient.records import State
+from jgclient.ui.desk import Desk
+from jgclient.ui.foot import Foot
+from jgclient.ui.head import Leaf
+from jgclient.ui.parts import PageBase
+from jgclient.ui.rail import Rail
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """How a page is reached and made.
+
+    Attributes:
+        rail: Name of the rail entry that is lit while the page is in front.
+        make: Makes the page; imports its module only then, which keeps the start fast.
+    """
+
+    rail: str
+    make: Callable[[Desk], PageBase]
+
+
+def _workbench(desk: Desk) -> PageBase:
+    from jgclient.ui.workbench import Workbench  # noqa: PLC0415
+
+    return Workbench(desk)
+
+
+def _new(desk: Desk) -> PageBase:
+    from jgclient.ui.new_page import NewPage  # noqa: PLC0415
+
+    return NewPage(desk)
+
+
+def _entry(desk: Desk) -> PageBase:
+    from jgclient.ui.entry_page import EntryPage  # noqa: PLC0415
+
+    return EntryPage(desk)
+
+
+def _records(desk: Desk) -> PageBase:
+    from jgclient.ui.records_page import RecordsPage  # noqa: PLC0415
+
+    return RecordsPage(desk)
+
+
+def _queue(desk: Desk) -> PageBase:
+    from jgclient.ui.queue_page import QueuePage  # noqa: PLC0415
+
+    return QueuePage(desk)
+
+
+def _import(desk: Desk) -> PageBase:
+    from jgclient.ui.import_page import ImportPage  # noqa: PLC0415
+
+    return ImportPage(desk)
+
+
+def _catalogue(desk: Desk) -> PageBase:
+    from jgclient.ui.catalogue_page import CataloguePage  # noqa: PLC0415
+
+    return CataloguePage(desk)
+
+
+def _settings(desk: Desk) -> PageBase:
+    from jgclient.ui.settings_page import SettingsPage  # noqa: PLC0415
+
+    return SettingsPage(desk)
+
+
+PAGES = {
+    "workbench": PageSpec("workbench", _workbench),
+    "new": PageSpec("new", _new),
+    "entry": PageSpec("new", _entry),
+    "records": PageSpec("records", _records),
+    "queue": PageSpec("queue", _queue),
+    "import": PageSpec("import", _import),
+    "catalogue": PageSpec("catalogue", _catalogue),
+    "settings": PageSpec("settings", _settings),
+}
+#: (page name, title, icon); one group a block of the rail, Ctrl+1 … in this order.
+RAIL = (
+    (
+        ("workbench", "工作台", "workbench"), ("new", "新录入", "new"), ("records", "记录", "records"),
+        ("queue", "上报回执", "queue"), ("import", "导入导出", "exchange"),
+    ),
+    (("catalogue", "监管事项库", "catalogue"), ("settings", "设置", "settings")),
+)  # fmt: skip
+_WAITING = (State.QUEUED, State.SENDING)
+_ATTENTION = (State.RETURNED, State.CONFLICT)
+
+
+class MainWindow(QMainWindow):
+    """The one window.
+
+    Args:
+        desk: What the pages work with; its ``frame`` becomes this window.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        desk.frame = self
+        self.setWindowTitle("监管数据录入")
+        self.front = ""
+        self._leaves: dict[str, Leaf] = {}
+        self._stale: set[str] = set()
+        self.rail = Rail(RAIL)
+        self.foot = Foot(desk)
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("pages")
+        self._lay_out()
+        self._bind_keys()
+        self.rail.chosen.connect(self._chosen)
+        desk.data_changed.connect(self.refresh)
+
+    def sizeHint(self) -> QSize:
+        """Fits the smallest screen of the offices, 1366×768 with a task bar."""
+        return QSize(1366, 728)
+
+    def page(self, name: str) -> PageBase:
+        """The page called ``name``, made when first asked for."""
+        if name not in self._leaves:
+            leaf = Leaf(PAGES[name].make(self.desk))
+            self._leaves[name] = leaf
+            self._stale.add(name)
+            self._stack.addWidget(leaf)
+        return self._leaves[name].page
+
+    def show_page(self, name: str, **args: str) -> bool:
+        """Bring a page to the front, unless the one in front does not let go."""
+        _commit_typing()
+        if self.front and not self.page(self.front).leave():
+            self.rail.select(PAGES[self.front].rail)
+            return False
+        page = self.page(name)
+        if name != self.front:
+            self.desk.say("")
+        self.front = name
+        self.rail.select(PAGES[name].rail)
+        self._refresh_if_stale(name)
+        self._stack.setCurrentWidget(self._leaves[name])
+        page.shown(**args)
+        return True
+
+    @Slot()
+    def refresh(self) -> None:
+        """Data changed: badges, status line and the page in front now, the others when they are shown."""
+        self._stale = set(self._leaves)
+        self.foot.refresh()
+        counts = self.desk.store.records.counts_by_state()
+        self.rail.set_badge("records", sum(counts.get(s, 0) for s in _ATTENTION), "danger")
+        self.rail.set_badge("queue", sum(counts.get(s, 0) for s in _WAITING), "draft")
+        if self.front:
+            self._refresh_if_stale(self.front)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is being typed, then let background work come to its end."""
+        _commit_typing()
+        if self.front and not self.page(self.front).leave():
+            event.ignore()
+            return
+        self.desk.jobs.close()
+        event.accept()
+
+    def new_entry(self) -> None:
+        """Begin a record: at once when there is one form, else choose it in place."""
+        forms = self.desk.record_forms()
+        if len(forms) == 1:
+            self.show_page("entry", form=forms[0].id)
+        else:
+            self.show_page("new")
+
+    def sync_now(self) -> None:
+        """Report what waits, seen on the queue page."""
+        self.show_page("queue", start="now")
+
+    def search_here(self) -> None:
+        """Go to the search box of the page in front, or of the records."""
+        if self.front and self.page(self.front).search is None:
+            self.show_page("records")
+        box = self.page(self.front).search
+        if box is not None:
+            box.setFocus()
+            box.selectAll()
+
+    @Slot(str)
+    def _chosen(self, name: str) -> None:
+        if name == "new":
+            self.new_entry()
+        else:
+            self.show_page(name)
+
+    def _refresh_if_stale(self, name: str) -> None:
+        if name in self._stale:
+            self._stale.discard(name)
+            self.page(name).refresh()
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self.foot)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        self.setCentralWidget(whole)
+
+    def _bind_keys(self) -> None:
+        self._bind("Ctrl+N", self.new_entry)
+        self._bind("F9", self.sync_now)
+        self._bind("Ctrl+F", self.search_here)
+        for number, button in enumerate(self.rail.buttons.values(), start=1):
+            self._bind(f"Ctrl+{number}", button.click)
+
+    def _bind(self, keys: str, act: Callable[[], None]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+
+def _commit_typing() -> None:
+    # An input method holds back what is not committed; it would be lost when the focus moves.
+    QGuiApplication.inputMethod().commit()

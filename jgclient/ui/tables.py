@@ -1,0 +1,336 @@
+"""Tables that stay fast: a model that fetches pages, one delegate that paints cells, fixed row height."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from jgclient.ui import theme
+from jgclient.ui.theme import ToneName
+
+R = TypeVar("R")
+Index = QModelIndex | QPersistentModelIndex
+#: Rows of one page; what is scrolled to is fetched, nothing else.
+PAGE = 200
+_PAD = 10
+_NOWHERE = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """One column of a table of rows R.
+
+    Attributes:
+        width: Width in Chinese characters; 0 shares what is left.
+        tone: Colour of a cell's words, None for plain.
+        chip: Paint the words as a chip in that tone.
+        muted: Side information in a quieter colour.
+        sort: What the loader is told when the heading is clicked; empty means not sortable.
+    """
+
+    title: str
+    text: Callable[[R], str]
+    width: int = 0
+    tone: Callable[[R], ToneName | None] | None = None
+    chip: bool = False
+    muted: bool = False
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a table is sorted: a name the loader understands."""
+
+    by: str = ""
+    descending: bool = False
+
+
+Loader = Callable[[int, int, Order], Sequence[R]]
+
+
+class RowsModel(QAbstractTableModel, Generic[R]):
+    """Rows fetched page by page.
+
+    Args:
+        columns: What to show.
+        load: ``load(limit, offset, order)`` gives the next rows; sorting and filtering happen behind it.
+        order: The order to begin with.
+    """
+
+    def __init__(self, columns: Sequence[Column[R]], load: Loader[R], order: Order = Order()) -> None:
+        super().__init__()
+        self.columns = list(columns)
+        self.order = order
+        self._load = load
+        self._rows: list[R] = []
+        self._more = False
+
+    def reload(self) -> None:
+        """Forget the rows and fetch the first page; as many rows as were shown before are fetched again."""
+        wanted = max(PAGE, len(self._rows))
+        self.beginResetModel()
+        self._rows = list(self._load(wanted, 0, self.order))
+        self._more = len(self._rows) == wanted
+        self.endResetModel()
+
+    def row(self, index: int) -> R:
+        """The row at ``index``, which must have been fetched."""
+        return self._rows[index]
+
+    def rows(self) -> Sequence[R]:
+        """All rows fetched so far."""
+        return self._rows
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Rows fetched so far."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Number of columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether the last page was full."""
+        return self._more and not parent.isValid()
+
+    def fetchMore(self, parent: Index) -> None:
+        """Fetch the next page."""
+        if parent.isValid():
+            return
+        rows = self._load(PAGE, len(self._rows), self.order)
+        self._more = len(rows) == PAGE
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows.extend(rows)
+            self.endInsertRows()
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's type
+        """The words of a cell; the same as tool tip and for screen readers."""
+        if role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        ):
+            return None
+        return self.columns[index.column()].text(self._rows[index.row()])
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: ANN401 - Qt's type
+        """Headings, left-aligned as their cells."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Let the loader sort by a column; a heading without sort name changes nothing."""
+        if 0 <= column < len(self.columns) and self.columns[column].sort:
+            self.order = Order(self.columns[column].sort, order == Qt.SortOrder.DescendingOrder)
+            self._rows = []
+            self.reload()
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints a cell: ground, words or chip, thin line below, mark of the current row."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell by the column it belongs to."""
+        model = index.model()
+        assert isinstance(model, RowsModel)  # noqa: S101 - only tables of this module use it
+        column, row = model.columns[index.column()], model.row(index.row())
+        painter.save()
+        _paint_ground(painter, option, first=index.column() == 0)
+        words = column.text(row)
+        tone = column.tone(row) if column.tone else None
+        if column.chip and words:
+            _paint_chip(painter, option.rect, words, tone or "draft")
+        else:
+            _paint_words(painter, option.rect, words, _ink(tone, muted=column.muted))
+        painter.restore()
+
+
+class RowTable(QTableView, Generic[R]):
+    """A table of rows: whole rows are selected, Enter or double click opens one.
+
+    Args:
+        name: What the table lists, for screen readers.
+        key: What makes a row the same after a reload; selection follows it.
+    """
+
+    opened = Signal(object)
+    chosen = Signal()
+
+    def __init__(self, name: str, model: RowsModel[R], key: Callable[[R], object]) -> None:
+        super().__init__()
+        self.rows_model = model
+        self._key = key
+        self.setAccessibleName(name)
+        self.setItemDelegate(RowDelegate(self))
+        self._set_up_look()
+        self._set_up_headers(model)
+        self.setModel(model)
+        self.doubleClicked.connect(self._open)
+        self.selectionModel().selectionChanged.connect(lambda _on, _off: self.chosen.emit())
+
+    def reload(self) -> None:
+        """Fetch again and keep what was selected and current."""
+        kept = {self._key(row) for row in self.selected()}
+        current = self.current()
+        current_key = self._key(current) if current is not None else None
+        self.rows_model.reload()
+        self._select_keys(kept, current_key)
+
+    def selected(self) -> list[R]:
+        """The selected rows, top down."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.rows_model.row(row) for row in rows]
+
+    def current(self) -> R | None:
+        """The row the keyboard is on."""
+        index = self.currentIndex()
+        return self.rows_model.row(index.row()) if index.isValid() else None
+
+    def choose(self, number: int) -> None:
+        """Make one row current and selected."""
+        if number < self.rows_model.rowCount():
+            self.selectRow(number)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the current row."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among the columns without a width of their own."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(self.rows_model.row(index.row()))
+
+    def _select_keys(self, keys: set[object], current: object) -> None:
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        selection = self.selectionModel()
+        for number, row in enumerate(self.rows_model.rows()):
+            key = self._key(row)
+            index = self.rows_model.index(number, 0)
+            if key in keys:
+                selection.select(index, flags)
+            if key == current:
+                selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _set_up_look(self) -> None:
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def _set_up_headers(self, model: RowsModel[R]) -> None:
+        rows = self.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(theme.ROW)
+        rows.hide()
+        heads = self.horizontalHeader()
+        heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        heads.setHighlightSections(False)
+        heads.setMinimumSectionSize(24)
+        names = [column.sort for column in model.columns]
+        if any(names):
+            down = model.order.descending
+            by = names.index(model.order.by) if model.order.by in names else -1
+            heads.setSortIndicator(by, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
+            self.setSortingEnabled(True)
+
+    def _share_width(self) -> None:
+        metrics = QFontMetrics(theme.text_font())
+        fixed = [
+            metrics.horizontalAdvance("汉") * c.width + 2 * _PAD + (12 if c.chip else 0) if c.width else 0
+            for c in self.rows_model.columns
+        ]
+        flexible = fixed.count(0)
+        share = max(80, (self.viewport().width() - sum(fixed)) // flexible) if flexible else 0
+        for number, width in enumerate(fixed):
+            self.setColumnWidth(number, width or share)
+
+
+def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, *, first: bool) -> None:
+    scheme = theme.roles()
+    rect: QRect = option.rect
+    state: QStyle.StateFlag = option.state
+    if state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(rect, QColor(scheme.accent_tint))
+    elif state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(rect, QColor(scheme.band))
+    painter.setPen(QColor(scheme.rule))
+    painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+    view = option.widget
+    if not isinstance(view, QTableView) or not view.hasFocus():
+        return
+    if view.currentIndex().row() == view.rowAt(rect.center().y()):
+        painter.setPen(QPen(QColor(scheme.accent), 2))
+        painter.drawLine(rect.left(), rect.top() + 1, rect.right(), rect.top() + 1)
+        painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
+        if first:
+            painter.drawLine(rect.left() + 1, rect.top() + 1, rect.left() + 1, rect.bottom())
+
+
+def _paint_words(painter: QPainter, rect: QRect, words: str, ink: QColor) -> None:
+    room = rect.adjusted(_PAD, 0, -_PAD, -1)
+    painter.setPen(ink)
+    short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+
+
+def _paint_chip(painter: QPainter, rect: QRect, words: str, name: ToneName) -> None:
+    tone = theme.roles().tones[name]
+    painter.setFont(theme.text_font(theme.SMALL))
+    metrics = painter.fontMetrics()
+    width = min(metrics.horizontalAdvance(words) + 16, rect.width() - 2 * _PAD + 8)
+    height = metrics.height() + 4
+    box = QRect(rect.left() + _PAD, rect.top() + (rect.height() - height) // 2, width, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(tone.line), 1))
+    painter.setBrush(QColor(tone.fill))
+    painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    painter.setPen(QColor(tone.text))
+    short = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width - 10)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short)
+
+
+def _ink(tone: ToneName | None, *, muted: bool) -> QColor:
+    scheme = theme.roles()
+    if tone is not None:
+        return QColor(scheme.tones[tone].text)
+    return QColor(scheme.muted if muted else scheme.text)
