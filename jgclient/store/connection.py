@@ -1,0 +1,111 @@
+"""One connection to the encrypted file: pragmas, transactions, errors translated."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from jgclient.store.errors import translated
+
+BUSY_TIMEOUT_MS = 10_000
+Parameters = Sequence[Any] | Mapping[str, Any]
+Row = Any  # sqlcipher3's Row: by name and by position
+
+
+def connect(path: Path, key: bytes) -> dbapi2.Connection:
+    """Open the file with a raw 256-bit key. Nothing is read yet, so a wrong key shows at the first query.
+
+    ``synchronous=FULL``: a commit that returned has reached the disk.
+    """
+    with translated():
+        raw = dbapi2.connect(str(path), isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to stderr otherwise
+        raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        raw.row_factory = dbapi2.Row
+        return raw
+
+
+def prepare(raw: dbapi2.Connection) -> None:
+    """Set what every connection needs; the first statement that needs the right key.
+
+    Raises:
+        StoreError: wrong key, damaged, locked.
+    """
+    with translated():
+        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA temp_store = MEMORY")  # no plaintext in temporary files
+
+
+class Connection:
+    """SQL with faults told as :class:`~jgclient.store.errors.StoreError`. Belongs to the thread that made it."""
+
+    def __init__(self, raw: dbapi2.Connection) -> None:
+        self.raw = raw
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """All rows of a query."""
+        with translated():
+            return list(self.raw.execute(sql, parameters))
+
+    def row(self, sql: str, parameters: Parameters = ()) -> Row:
+        """First row of a query, None when there is none."""
+        with translated():
+            return self.raw.execute(sql, parameters).fetchone()
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """First column of the first row, None when there is no row."""
+        found = self.row(sql, parameters)
+        return None if found is None else found[0]
+
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
+        """Execute a writing statement; returns the number of rows it touched."""
+        with translated():
+            return int(self.raw.execute(sql, parameters).rowcount)
+
+    def insert(self, table: str, values: Mapping[str, Any], *, conflict: str = "") -> int:
+        """Insert one row; ``conflict`` is e.g. ``OR IGNORE``. Returns the number of rows written."""
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        return self.run(f"INSERT {conflict} INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 - own names
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """One transaction; inside another one a savepoint.
+
+        The outermost takes the write lock at once (``IMMEDIATE``): a transaction that began by reading and then
+        wants to write is refused without waiting when another process wrote in between.
+        """
+        if self.raw.in_transaction:
+            name = f"s{secrets.token_hex(8)}"
+            begin, end, undo = f"SAVEPOINT {name}", f"RELEASE {name}", f"ROLLBACK TO {name}"
+        else:
+            begin, end, undo = "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
+        with translated():
+            self.raw.execute(begin)
+            try:
+                yield
+                self.raw.execute(end)
+            except BaseException:
+                self._undo(undo)
+                raise
+
+    def _undo(self, undo: str) -> None:
+        """Roll back; a full disk or a broken file may have ended the transaction already."""
+        if not self.raw.in_transaction:
+            return
+        self.raw.execute(undo)
+        if undo.startswith("ROLLBACK TO"):
+            self.raw.execute(undo.replace("ROLLBACK TO", "RELEASE"))
+
+    def close(self) -> None:
+        """Close; nothing can be done with it afterwards."""
+        with translated():
+            self.raw.close()

@@ -1,0 +1,109 @@
+"""Where the key of the file is kept: the operating system's credential store, else a private file beside the data."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from pathlib import Path
+from typing import Protocol
+
+SERVICE = "jgclient"
+_NAME_FILE = "store.id"
+_KEY_FILE = "store.key"
+
+
+class Backend(Protocol):
+    """What is used of a keyring backend."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The secret kept under this name."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep a secret."""
+
+
+class Vault:
+    """Secrets of one data folder.
+
+    In the credential store they are named after a random id kept in the folder, so that a folder that was moved or
+    renamed still finds them. Without a credential store the key lies in a file only the owner can read: that
+    protects a copied backup, not a stolen computer (decision 002).
+
+    Attributes:
+        is_real: There is a credential store that works.
+    """
+
+    def __init__(self, folder: Path, backend: Backend | None) -> None:
+        self._folder = folder
+        self._backend = backend
+        self.is_real = backend is not None
+
+    def read(self, name: str) -> str:
+        """A secret, empty when there is none."""
+        if self._backend is not None:
+            return self._backend.get_password(SERVICE, f"{self._id()}:{name}") or ""
+        path = self._folder / _KEY_FILE
+        return path.read_text("ascii").strip() if name == "key" and path.exists() else ""
+
+    def write(self, name: str, secret: str) -> None:
+        """Keep a secret (``name`` is ``key`` or, with a real credential store only, ``token``)."""
+        if self._backend is not None:
+            self._backend.set_password(SERVICE, f"{self._id()}:{name}", secret)
+            return
+        _write_private(self._folder / _KEY_FILE, secret)
+
+    def where(self) -> str:
+        """Where the key is kept, in words for 自检."""
+        return (
+            "操作系统凭据管理器" if self.is_real else f"数据文件夹中的钥匙文件 {_KEY_FILE}（仅当前用户可读）"
+        )
+
+    def _id(self) -> str:
+        path = self._folder / _NAME_FILE
+        if not path.exists():
+            path.write_text(uuid.uuid4().hex, "ascii")
+        return path.read_text("ascii").strip()
+
+
+def open_vault(folder: Path) -> Vault:
+    """The vault of a data folder. A key file already there decides, so that a folder never has two keys."""
+    if (folder / _KEY_FILE).exists():
+        return Vault(folder, None)
+    return Vault(folder, system_backend())
+
+
+def system_backend() -> Backend | None:
+    """The operating system's credential store, None when there is none that works.
+
+    On Windows it is named outright: keyring's search for backends finds none in a frozen program.
+    """
+    if sys.platform == "win32":
+        from keyring.backends.Windows import WinVaultKeyring  # noqa: PLC0415 - exists on Windows only
+
+        return WinVaultKeyring()
+    import keyring  # noqa: PLC0415 - 160 ms that a folder with a key file need not pay
+
+    found = keyring.get_keyring()
+    return found if found.priority >= 1 and _works(found) else None
+
+
+def _works(backend: Backend) -> bool:
+    """Whether a secret comes back: a desktop may name a credential store that is locked or not running."""
+    probe = uuid.uuid4().hex
+    try:
+        backend.set_password(SERVICE, "probe", probe)
+        return backend.get_password(SERVICE, "probe") == probe
+    except Exception:  # noqa: BLE001 - backends raise what they like; any failure means “does not work”
+        return False
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file readable by its owner only, whole or not at all."""
+    scratch = path.with_suffix(".new")
+    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)

@@ -1,0 +1,74 @@
+"""What can go wrong with the store, told in Chinese with the remedy. The one place that knows sqlcipher3's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from sqlcipher3 import dbapi2
+
+Kind = Literal[
+    "locked", "read_only", "disk_full", "damaged", "wrong_key", "no_key", "newer", "network", "place", "refused"
+]  # fmt: skip
+
+_SENTENCES: dict[Kind, str] = {
+    "locked": "数据文件正被另一个程序占用。请稍候再试；若一直如此，请关闭其他 jgclient 窗口或暂停杀毒软件对数据文件夹的扫描",
+    "read_only": "数据文件夹不能写入。请在文件夹属性中取消“只读”并确认当前用户有写入权限",
+    "disk_full": "磁盘空间已满，刚才的内容没有存上。请清理磁盘后再保存一次，此前已保存的内容不受影响",
+    "damaged": "数据文件已损坏。请不要继续录入，用最近一次备份恢复；仍打不开时请联系管理员",
+    "wrong_key": "数据文件打不开：钥匙与文件不符，或文件已损坏。请用打印的恢复码打开，或用最近一次备份恢复",
+    "no_key": "找不到数据文件的钥匙（可能换了电脑或换了登录用户）。请用打印的恢复码打开",
+    "newer": "数据文件由更新版本的 jgclient 写成，本版本不能打开，以免损坏数据。请安装最新版本",
+    "network": "数据文件夹在网络驱动器上，多台电脑同时写入会损坏数据。请改用本机磁盘上的文件夹",
+    "place": "数据文件夹不能使用。请换一个本机磁盘上的文件夹",
+    "refused": "",
+}
+
+_BY_CODE: dict[str, Kind] = {
+    "SQLITE_BUSY": "locked",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_PERM": "read_only",
+    "SQLITE_FULL": "disk_full",
+    "SQLITE_IOERR_WRITE": "disk_full",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_IOERR": "damaged",
+    "SQLITE_NOTADB": "wrong_key",
+    "SQLITE_CANTOPEN": "place",
+}
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the text is a Chinese sentence with the remedy.
+
+    Attributes:
+        kind: What it was, for programs; ``refused`` when the request itself was wrong.
+    """
+
+    def __init__(self, kind: Kind, detail: str = "") -> None:
+        sentence = _SENTENCES[kind]
+        super().__init__(f"{sentence}（{detail}）" if sentence and detail else sentence or detail)
+        self.kind = kind
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn faults of the environment into :class:`StoreError`; bugs (wrong SQL, broken constraints) pass unchanged."""
+    try:
+        yield
+    except dbapi2.Error as error:
+        kind = kind_of(error)
+        if kind is None:
+            raise
+        raise StoreError(kind, str(error)) from error
+
+
+def kind_of(error: dbapi2.Error) -> Kind | None:
+    """The kind of environment fault behind an error of sqlcipher3, None when it is a bug."""
+    name = str(getattr(error, "sqlite_errorname", "") or "")
+    while name:
+        if name in _BY_CODE:
+            return _BY_CODE[name]
+        name = name.rpartition("_")[0]
+    return None

@@ -1,0 +1,123 @@
+"""The list columns of a record and its search text: derived from the facts, in the same transaction as every change."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from jgclient.records import Facts, derive_state
+from jgclient.store import search
+from jgclient.store.codec import FAR, all_texts, problems_of, summary_of
+from jgclient.store.connection import Connection, Row
+
+_FACTS = """
+SELECT record.key, record.id, record.touched,
+    draft.record IS NOT NULL AS has_draft, draft.form AS draft_form, draft.author AS draft_author,
+    draft.saved_at, draft.offered, draft.hard_problems, draft.problems AS draft_problems,
+    draft.summary AS draft_summary, draft.texts,
+    last.revision, last.form, last.operation, last.author, last.made_at, last.summary, last.content,
+    coalesce(last.urgent_by, '9999-12-31') AS urgent_by,
+    outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
+    (SELECT receipt_no FROM receipt WHERE receipt.record = record.key
+        ORDER BY receipt.revision DESC, receipt.kept_at DESC LIMIT 1) AS receipt_no
+FROM record
+LEFT JOIN draft ON draft.record = record.key
+LEFT JOIN revision AS last ON last.record = record.key
+    AND last.revision = (SELECT max(revision) FROM revision WHERE record = record.key)
+LEFT JOIN outbox ON outbox.record = record.key AND outbox.revision = last.revision
+"""
+
+
+def derived_columns(row: Row) -> dict[str, Any]:
+    """The columns that lists show, from one row of facts."""
+    drafted = bool(row["has_draft"])
+    problems = problems_of((row["draft_problems"] if drafted else row["problems"]) or "[]")
+    hard = [problem for problem in problems if problem.strength == "hard"]
+    return asdict(summary_of(row["draft_summary"] if drafted else row["summary"])) | {
+        "form": row["draft_form"] if drafted else row["form"],
+        "state": derive_state(_facts(row)).value,
+        "author": row["draft_author"] if drafted else row["author"],
+        "updated_at": row["saved_at"] if drafted else row["made_at"],
+        "revision": row["revision"] or 0,
+        "receipt_no": row["receipt_no"] or "",
+        "reason": hard[0].message if hard else _platform_reason(row),
+        "hard_problems": row["hard_problems"] if drafted else len(hard),
+        "urgent_by": row["urgent_by"] or FAR,
+    }
+
+
+def _platform_reason(row: Row) -> str:
+    """Why the last revision does not go on: the platform's words, or why it was parked."""
+    if row["outbox"] == "parked":
+        return str(row["reason"])
+    if row["outcome"] not in ("rejected", "conflict"):
+        return ""
+    problems = problems_of(row["problems"])
+    return problems[0].message if problems else row["reason"] or "平台未说明原因，请联系平台管理员"
+
+
+def _facts(row: Row) -> Facts:
+    return Facts(
+        has_draft=bool(row["has_draft"]),
+        offered=bool(row["offered"]),
+        hard_problems=row["hard_problems"] or 0,
+        revision=row["revision"] or 0,
+        operation=row["operation"] or "",
+        outbox=row["outbox"] or "",
+        outcome=row["outcome"] or "",
+    )
+
+
+def refresh(connection: Connection, key: int, *, content_changed: bool) -> None:
+    """Derive a record's list columns again.
+
+    Args:
+        connection: Inside the transaction of the change.
+        key: The record's key.
+        content_changed: The texts changed: search text is made anew and the record moves to the top of the newest.
+    """
+    row = connection.row(f"{_FACTS} WHERE record.key = ?", [key])
+    columns = derived_columns(row)
+    if content_changed:
+        columns["touched"] = 1 + connection.value("SELECT max(touched) FROM record")
+        connection.run("DELETE FROM record_text WHERE rowid = ?", [row["touched"]])
+        _write_text(connection, columns["touched"], row, columns)
+    update(connection, key, columns)
+
+
+def update(connection: Connection, key: int, columns: dict[str, Any]) -> None:
+    """Write derived columns of one record."""
+    changes = ", ".join(f"{name} = :{name}" for name in columns)
+    connection.run(f"UPDATE record SET {changes} WHERE key = :key", columns | {"key": key})  # noqa: S608 - own names
+
+
+def rebuild(connection: Connection) -> int:
+    """Derive everything from the facts again; returns how many records had differed."""
+    different = 0
+    with connection.atomic():
+        connection.run("INSERT INTO record_text(record_text) VALUES ('delete-all')")
+        for (key,) in connection.rows("SELECT key FROM record ORDER BY touched"):
+            row = connection.row(f"{_FACTS} WHERE record.key = ?", [key])
+            columns = derived_columns(row)
+            stored = connection.row("SELECT * FROM record WHERE key = ?", [key])
+            if any(stored[name] != value for name, value in columns.items()):
+                different += 1
+                update(connection, key, columns)
+            _write_text(connection, row["touched"], row, columns)
+    return different
+
+
+def forget(connection: Connection, key: int) -> None:
+    """Take a record that has neither draft nor revision out of the lists."""
+    touched = connection.value("SELECT touched FROM record WHERE key = ?", [key])
+    connection.run("DELETE FROM record_text WHERE rowid = ?", [touched])
+    connection.run("DELETE FROM record WHERE key = ?", [key])
+
+
+def _write_text(connection: Connection, rowid: int, row: Row, columns: dict[str, Any]) -> None:
+    source = row["texts"] if row["has_draft"] else row["content"]
+    shown = [columns[name] for name in ("title", "number", "party", "party_code", "item")]
+    texts = dict.fromkeys([*shown, *all_texts(json.loads(source))])
+    cut = search.index_text(texts, names=dict.fromkeys([columns["party"], columns["title"]]))
+    connection.insert("record_text", {"rowid": rowid, **asdict(cut)})

@@ -1,0 +1,167 @@
+"""How the file came to look as it does: every step from an empty file, in order.
+
+A step imports nothing from the program and is never changed once it was released; each has a with-data test in
+``tests/store/test_migrations.py``. Importing this module costs 150 ms (sqlite-utils), so :mod:`.opening` does it
+only when :data:`jgclient.store.schema.STEPS` says that a file lacks a step.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("jgclient")
+
+_FAR = "9999-12-31"
+
+
+@migrations()
+def m001_the_first_file(db: Database) -> None:
+    """Everything the main job needs: records, drafts, revisions, outbox, receipts, registers, imports."""
+    _settings(db)
+    _records(db)
+    _revisions(db)
+    _outbox(db)
+    _registers(db)
+    _search(db)
+
+
+def _settings(db: Database) -> None:
+    db.table("setting").create({"name": str, "value": str}, pk="name", not_null=["value"], strict=True)
+    db.table("imported").create(
+        {"fingerprint": str, "record_id": str, "file": str, "row": int, "added_at": str},
+        pk="fingerprint", not_null=["record_id", "file", "row", "added_at"], strict=True,
+    )  # fmt: skip
+    db.table("imported").create_index(["record_id"])
+
+
+def _records(db: Database) -> None:
+    """``record`` is the list: its key, its id, and columns that are derived from the tables below.
+
+    ``touched`` counts changes of content; newest first is ``touched DESC``, also in the search index.
+    """
+    texts = ["title", "number", "party", "party_code", "item", "act_date", "author", "receipt_no", "reason"]
+    db.table("record").create(
+        {"key": int, "id": str, "touched": int, "form": str, "state": str}
+        | dict.fromkeys(texts, str)
+        | {"updated_at": str, "revision": int, "hard_problems": int, "urgent_by": str},
+        pk="key",
+        not_null=[
+            "id",
+            "touched",
+            "form",
+            "state",
+            *texts,
+            "updated_at",
+            "revision",
+            "hard_problems",
+            "urgent_by",
+        ],
+        defaults=dict.fromkeys(["form", "state", *texts, "updated_at"], "")
+        | {"revision": 0, "hard_problems": 0, "urgent_by": _FAR},
+        strict=True,
+    )
+    record = db.table("record")
+    record.create_index(["id"], unique=True)
+    record.create_index(["touched"], unique=True)
+    record.create_index(["form", "state", "touched"])
+    record.create_index(["state", "touched"])
+    for column in [*texts, "revision", "hard_problems", "urgent_by"]:
+        record.create_index([column])
+    db.table("draft").create(
+        {
+            "record": int, "form": str, "form_version": int, "texts": str, "reasons": str, "problems": str,
+            "hard_problems": int, "base_revision": int, "offered": int, "author": str, "saved_at": str,
+            "summary": str,
+        },
+        pk="record", foreign_keys=[("record", "record", "key")],
+        not_null=["form", "form_version", "texts", "reasons", "problems", "hard_problems", "base_revision",
+                  "offered", "author", "saved_at", "summary"],
+        strict=True,
+    )  # fmt: skip
+    db.table("trash").create(
+        {"trash_id": int, "record_id": str, "form": str, "title": str, "dropped_at": str, "draft": str},
+        pk="trash_id", not_null=["record_id", "form", "title", "dropped_at", "draft"], strict=True,
+    )  # fmt: skip
+
+
+def _revisions(db: Database) -> None:
+    db.table("revision").create(
+        {
+            "record": int, "revision": int, "form": str, "form_version": int, "operation": str,
+            "base_revision": int, "content": str, "reasons": str, "attachments": str, "author": str,
+            "made_at": str, "sha256": str, "previous": str, "chain": str, "summary": str, "urgent_by": str,
+        },
+        pk=("record", "revision"), foreign_keys=[("record", "record", "key")],
+        not_null=["form", "form_version", "operation", "base_revision", "content", "reasons", "attachments",
+                  "author", "made_at", "sha256", "previous", "chain", "summary", "urgent_by"],
+        strict=True,
+    )  # fmt: skip
+    db.table("receipt").create(
+        {
+            "record": int, "revision": int, "receipt_no": str, "sha256": str, "received_at": str,
+            "server_time": str, "batch_id": str, "author": str, "kept_at": str,
+        },
+        pk=("record", "revision", "receipt_no"), foreign_keys=[("record", "record", "key")],
+        not_null=["sha256", "received_at", "server_time", "batch_id", "author", "kept_at"],
+        strict=True,
+    )  # fmt: skip
+    for table in ("revision", "receipt"):
+        for action in ("UPDATE", "DELETE"):
+            db.execute(
+                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} rows are kept for ever'); END"
+            )
+
+
+def _outbox(db: Database) -> None:
+    """State of an outbox row: waiting, sent, parked, done, superseded (a newer revision goes instead)."""
+    db.table("outbox").create(
+        {
+            "record": int, "revision": int, "state": str, "urgent_by": str, "queued_at": str, "deferrals": int,
+            "batch_id": str, "outcome": str, "problems": str, "reason": str,
+        },
+        pk=("record", "revision"), foreign_keys=[("record", "record", "key")],
+        not_null=["state", "urgent_by", "queued_at", "deferrals", "batch_id", "outcome", "problems", "reason"],
+        defaults={"deferrals": 0, "batch_id": "", "outcome": "", "problems": "[]", "reason": ""},
+        strict=True,
+    )  # fmt: skip
+    db.table("outbox").create_index(["state", "deferrals", "urgent_by", "queued_at"])
+    db.table("batch").create(
+        {"batch_id": str, "body": bytes, "state": str, "made_at": str, "server_time": str},
+        pk="batch_id", not_null=["body", "state", "made_at", "server_time"],
+        defaults={"server_time": ""}, strict=True,
+    )  # fmt: skip
+    db.table("batch").create_index(["state"])
+    db.table("batch_item").create(
+        {"batch_id": str, "place": int, "record": int, "revision": int},
+        pk=("batch_id", "place"), not_null=["record", "revision"],
+        foreign_keys=[("batch_id", "batch", "batch_id"), ("record", "record", "key")], strict=True,
+    )  # fmt: skip
+
+
+def _registers(db: Database) -> None:
+    db.table("register").create(
+        {
+            "id": int, "register": str, "key": str, "leading": str, "content": str, "valid_from": str,
+            "valid_to": str, "source": str, "changed_at": str,
+        },
+        pk="id", not_null=["register", "key", "leading", "content", "valid_from", "valid_to", "source", "changed_at"],
+        strict=True,
+    )  # fmt: skip
+    db.table("register").create_index(["register", "key"], unique=True)
+    db.table("register").create_index(["register", "leading"])
+
+
+def _search(db: Database) -> None:
+    """Search indexes without a copy of the text; the tokens are made by ``jgclient.store.search``.
+
+    ``grams``: one token a Chinese character, overlapping pairs of Latin letters and digits. ``chars``: each letter
+    and digit once. ``words``: long letter-digit words whole, for exact look-up of identifiers.
+    The ``ascii`` tokenizer keeps every non-ASCII character, also those newer than SQLite's Unicode tables.
+    """
+    for table in ("record_text", "register_text"):
+        db.execute(
+            f"CREATE VIRTUAL TABLE {table} USING fts5(grams, chars, words, "
+            "content='', contentless_delete=1, tokenize='ascii')"
+        )

@@ -1,0 +1,131 @@
+"""Registers: catalogue items, implementation lists, parties … and what earlier records say, for checks that need data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from jgclient.records import Json, canonical_json
+from jgclient.store import search
+from jgclient.store.codec import all_texts
+from jgclient.store.connection import Connection, Row
+from jgclient.store.rows import RegisterRow
+
+_ROW = "SELECT key, content, valid_from, valid_to FROM register"
+
+
+class Registers:
+    """Reference data. Fulfils the protocol that checks ask (``jgclient.forms.registers.Registers``)."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], datetime], without: str = "") -> None:
+        self._db = connection
+        self._clock = clock
+        self._without = without
+
+    def without(self, record_id: str) -> Registers:
+        """The same registers, seen by the check of one record: that record does not count as another."""
+        return Registers(self._db, self._clock, record_id)
+
+    # -- rows ------------------------------------------------------------------------------------------
+
+    def upsert(self, register: str, rows: Sequence[RegisterRow], source: str) -> int:
+        """Add rows or replace those with the same key; returns how many were new or different."""
+        with self._db.atomic():
+            return sum(self._put(register, row, source) for row in rows)
+
+    def list(self, register: str, text: str = "", limit: int = 200, offset: int = 0) -> list[RegisterRow]:
+        """One page of a register by key; with ``text`` only rows in which all its words occur."""
+        match = search.match_expression(text)
+        if text.strip() and not match:
+            return []
+        condition = (
+            " AND id IN (SELECT rowid FROM register_text WHERE register_text MATCH :match)" if match else ""
+        )
+        parameters = {"register": register, "match": match, "limit": limit, "offset": offset}
+        sql = f"{_ROW} WHERE register = :register{condition} ORDER BY key LIMIT :limit OFFSET :offset"
+        return [_register_row(row) for row in self._db.rows(sql, parameters)]
+
+    def count(self, register: str) -> int:
+        """Number of rows of a register."""
+        return int(self._db.value("SELECT count(*) FROM register WHERE register = ?", [register]))
+
+    # -- what checks ask -------------------------------------------------------------------------------
+
+    def rows(self, register: str, key: str) -> list[Mapping[str, Json]]:  # type: ignore[valid-type]
+        """Contents of the rows whose key begins with ``key`` (several when versions follow one another)."""
+        found = self._db.rows(
+            "SELECT content FROM register WHERE register = ? AND leading = ?", [register, key]
+        )
+        return [json.loads(row["content"]) for row in found]
+
+    def has_any(self, register: str) -> bool:
+        """Whether the register holds anything; if not, nothing can be verified against it yet."""
+        return bool(self._db.value("SELECT 1 FROM register WHERE register = ? LIMIT 1", [register]))
+
+    def record_exists(self, form: str, number: str) -> bool | None:
+        """Whether another record of the form has this business number; None when none of the form is kept here."""
+        sql = (
+            "SELECT 1 FROM record WHERE form = ? AND number = ? AND id != ? AND state != 'withdrawn' LIMIT 1"
+        )
+        if self._db.value(sql, [form, number, self._without]):
+            return True
+        known = self._db.value(
+            "SELECT 1 FROM record WHERE form = ? AND id != ? LIMIT 1", [form, self._without]
+        )
+        return False if known else None
+
+    def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
+        """Number of other records of the form that agree in all these fields; withdrawn ones do not count."""
+        match = " AND ".join(
+            filter(None, (search.exact_expression(text) for text in all_texts(dict(fields))))
+        )
+        if not match:
+            return 0
+        rows = self._db.rows(_CANDIDATES, {"match": match, "form": form, "without": self._without})
+        return sum(_agrees(row, fields) for row in rows)
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    def _put(self, register: str, row: RegisterRow, source: str) -> bool:
+        columns = {
+            "register": register, "key": canonical_json(list(row.key)), "leading": row.key[0],
+            "content": canonical_json(row.content), "valid_from": row.valid_from, "valid_to": row.valid_to,
+            "source": source, "changed_at": self._clock().isoformat(),
+        }  # fmt: skip
+        old = self._db.row("SELECT * FROM register WHERE register = :register AND key = :key", columns)
+        if old is not None:
+            if all(old[name] == columns[name] for name in ("content", "valid_from", "valid_to")):
+                return False
+            columns["id"] = old["id"]
+            self._db.run("DELETE FROM register_text WHERE rowid = ?", [old["id"]])
+        self._db.insert("register", columns, conflict="OR REPLACE")
+        rowid = old["id"] if old is not None else self._db.value("SELECT last_insert_rowid()")
+        cut = search.index_text([*row.key, *all_texts(row.content)])
+        self._db.insert("register_text", {"rowid": rowid, **asdict(cut)})
+        return True
+
+
+_CANDIDATES = """
+SELECT draft.texts, last.content
+FROM record_text CROSS JOIN record ON record.touched = record_text.rowid
+LEFT JOIN draft ON draft.record = record.key
+LEFT JOIN revision AS last ON last.record = record.key AND last.revision = record.revision
+WHERE record_text MATCH :match AND record.form = :form AND record.id != :without AND record.state != 'withdrawn'
+"""
+
+
+def _agrees(row: Row, fields: Mapping[str, Json]) -> bool:
+    """Whether a record agrees in all fields; a draft holds texts, so there the texts are compared."""
+    if row["texts"] is not None:
+        texts = json.loads(row["texts"])
+        return all(texts.get(name) == "、".join(all_texts(value)) for name, value in fields.items())
+    content = json.loads(row["content"])
+    return all(content.get(name) == value for name, value in fields.items())
+
+
+def _register_row(row: Row) -> RegisterRow:
+    return RegisterRow(
+        tuple(json.loads(row["key"])), json.loads(row["content"]), row["valid_from"], row["valid_to"]
+    )

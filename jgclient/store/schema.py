@@ -1,0 +1,29 @@
+"""Which steps a file must have gone through to be readable by this program."""
+
+from __future__ import annotations
+
+from jgclient.store.connection import Connection
+from jgclient.store.errors import StoreError
+
+#: Names of all steps in :mod:`jgclient.store.migrations`, in order (a test compares them).
+STEPS = ("m001_the_first_file",)
+
+
+def missing_steps(connection: Connection) -> list[str]:
+    """Steps the file still lacks; all of them for an empty file.
+
+    Raises:
+        StoreError: the file has steps this program does not know: a newer program wrote it.
+    """
+    applied = _applied(connection)
+    unknown = [name for name in applied if name not in STEPS]
+    if unknown:
+        raise StoreError("newer", unknown[-1])
+    return [name for name in STEPS if name not in applied]
+
+
+def _applied(connection: Connection) -> list[str]:
+    if not connection.value("SELECT count(*) FROM sqlite_master WHERE name = '_sqlite_migrations'"):
+        return []
+    rows = connection.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'jgclient' ORDER BY id")
+    return [row["name"] for row in rows]

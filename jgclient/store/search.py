@@ -1,0 +1,96 @@
+"""Full-text search that finds any part of a word: in Chinese from one character, digits, letters, pinyin initials.
+
+SQLite's own tokenizers find no part of a Chinese word, and its trigram index nothing under three characters, while
+Chinese words have two. So the text is cut here: every Chinese character is a token, runs of Latin letters and digits
+become overlapping pairs (``2026`` → ``20 02 26``), and a query becomes a phrase of the same tokens.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_RUN = re.compile(r"[0-9a-z]+|[^\W_]")
+_LATIN = re.compile(r"[0-9a-z]+")
+#: Shortest letter-digit run that is also kept whole: identifiers, document numbers, telephone numbers.
+WHOLE_WORD = 6
+
+
+@dataclass(frozen=True, slots=True)
+class IndexText:
+    """The three columns of a search index row."""
+
+    grams: str
+    chars: str
+    words: str
+
+
+def index_text(texts: Iterable[str], names: Iterable[str] = ()) -> IndexText:
+    """Cut texts into the tokens of the index; of ``names`` the pinyin initials are added as well."""
+    parts = [fold(text) for text in texts]
+    parts += [initials(name) for name in names]
+    runs = [run for part in parts for run in _LATIN.findall(part)]
+    return IndexText(
+        grams=" | ".join(" ".join(_grams(part)) for part in parts if part),
+        chars=" ".join(sorted({char for run in runs for char in run})),
+        words=" ".join(dict.fromkeys(run for run in runs if len(run) >= WHOLE_WORD)),
+    )
+
+
+def fold(text: str) -> str:
+    """Full-width to half-width, lower case: what is searched is compared in this form."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def initials(name: str) -> str:
+    """First letters of the pinyin of the Chinese characters in ``name`` (“郑州市” → “zzs”)."""
+    if name.isascii():
+        return ""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 350 ms that starting up must not pay
+
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")).casefold()
+
+
+def match_expression(query: str) -> str:
+    """The FTS5 expression for what a person typed; empty when there is nothing to search for.
+
+    Words separated by blanks must all occur. Whatever is typed, the result is a valid expression: only quoted
+    tokens made here get into it.
+    """
+    terms = [term for word in fold(query).split() for term in _terms(word)]
+    return " AND ".join(terms)
+
+
+def exact_expression(value: str) -> str:
+    """An expression that finds at least the rows in which ``value`` occurs as a whole; empty for an empty value."""
+    folded = fold(value)
+    whole = _LATIN.fullmatch(folded)
+    if whole and len(folded) >= WHOLE_WORD:
+        return f'words : "{folded}"'
+    return match_expression(value)
+
+
+def _grams(text: str) -> list[str]:
+    return [gram for run in _RUN.findall(text) for gram in _pairs(run)]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+def _terms(word: str) -> list[str]:
+    """Terms for one word of a query.
+
+    A single letter or digit at the edge of the word may be the end or the beginning of a longer run, of which the
+    index holds pairs only; it is looked up among the single characters instead.
+    """
+    runs = _RUN.findall(word)
+    terms = []
+    for edge in (0, -1):
+        if runs and len(runs[edge]) == 1 and _LATIN.fullmatch(runs[edge]):
+            terms.append(f'chars : "{runs.pop(edge)}"')
+    if runs:
+        terms.append('grams : "' + " ".join(gram for run in runs for gram in _pairs(run)) + '"')
+    return terms

@@ -1,0 +1,71 @@
+"""Settings of this profile, and which rows of which files were already imported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from jgclient.records import Json, canonical_json
+from jgclient.store.connection import Connection
+from jgclient.store.credentials import Vault
+
+#: Settings that belong into the operating system's credential store when there is one.
+SECRET = frozenset({"token"})
+
+
+class Settings:
+    """Named JSON values. ``token`` goes to the credential store of the operating system if there is one."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._db = connection
+        self._vault = vault
+
+    def get(self, name: str, default: Json = None) -> Json:
+        """The value, ``default`` when it was never set."""
+        if name in SECRET and self._vault.is_real:
+            return self._vault.read(name) or default
+        text = self._db.value("SELECT value FROM setting WHERE name = ?", [name])
+        return default if text is None else json.loads(text)
+
+    def set(self, name: str, value: Json) -> None:
+        """Set a value; durable on return."""
+        if name in SECRET and self._vault.is_real:
+            self._vault.write(name, str(value or ""))
+            return
+        self._db.insert("setting", {"name": name, "value": canonical_json(value)}, conflict="OR REPLACE")
+
+    def all(self) -> dict[str, Json]:
+        """All settings kept in the file (none of those in the credential store)."""
+        return {
+            name: json.loads(value)
+            for name, value in self._db.rows("SELECT name, value FROM setting ORDER BY name")
+        }
+
+
+class Imports:
+    """Which rows of which workbooks already became records, by fingerprint of the row."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
+        self._db = connection
+        self._clock = clock
+
+    def seen(self, fingerprints: Sequence[str]) -> dict[str, str]:
+        """Record id by fingerprint, for rows whose record still exists (not in the 回收站)."""
+        found = {}
+        for fingerprint in fingerprints:
+            record_id = self._db.value(
+                "SELECT record_id FROM imported JOIN record ON record.id = imported.record_id WHERE fingerprint = ?",
+                [fingerprint],
+            )
+            if record_id is not None:
+                found[fingerprint] = record_id
+        return found
+
+    def add(self, fingerprint: str, record_id: str, file: str, row: int) -> None:
+        """Remember that row ``row`` of ``file`` became this record."""
+        columns = {
+            "fingerprint": fingerprint, "record_id": record_id, "file": file, "row": row,
+            "added_at": self._clock().isoformat(),
+        }  # fmt: skip
+        self._db.insert("imported", columns, conflict="OR REPLACE")
