@@ -1,0 +1,239 @@
+"""Decides what becomes of a batch: one verdict an item, none of which depends on another item's fate."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+from uuid import uuid4
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from jgclient.contract import Batch, BatchAnswer, ContractError, Item, Result
+from jgclient.forms.checker import Context
+from jgclient.forms.definition import Form
+from jgclient.forms.library import FormLibrary
+from jgclient.forms.problems import Problem, blocking
+from jgclient.records import Json
+from jggateway import kept, verdicts
+from jggateway.kept import Arrival, Head, Raced, Receipt
+from jggateway.registers import KeptRegisters
+from jggateway.storage import Storage
+from jggateway.verdicts import MAX_ID, MAX_REVISION, refused
+
+_LOG = logging.getLogger("jggateway.intake")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_ID = re.compile(rf"[0-9A-Za-z_-]{{1,{MAX_ID}}}")
+
+
+class KeyReused(Exception):  # noqa: N818  # the client's fault, told as an answer
+    """Other bytes were sent under the same batch id or Idempotency-Key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A batch whose envelope is readable; its items are judged one by one.
+
+    Attributes:
+        envelope: The batch without its items.
+        items: The items, each readable or already refused for its shape.
+    """
+
+    envelope: Batch
+    items: Sequence[Item | Result]
+
+
+def read_batch(data: Json) -> Incoming:
+    """Read a batch so that one malformed item spoils no other.
+
+    Raises:
+        ContractError: the envelope is malformed, or an item cannot even be named in an answer.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
+        raise ContractError("batch must be an object with a list of items")
+    envelope = Batch.from_json({**data, "items": []})
+    if not _ID.fullmatch(envelope.batch_id):
+        raise ContractError(f"batch_id must be 1 to {MAX_ID} letters, digits, - or _")
+    if not storable(envelope.device_id, 2 * MAX_ID):
+        raise ContractError(f"device_id must be at most {2 * MAX_ID} characters")
+    return Incoming(envelope, [_read_item(entry) for entry in data["items"]])
+
+
+def _read_item(data: Json) -> Item | Result:
+    name = (data.get("id"), data.get("revision")) if isinstance(data, dict) else (None, None)
+    record_id, revision = name
+    if not isinstance(record_id, str) or type(revision) is not int:
+        raise ContractError("every item must have an id and a revision")
+    try:
+        item = Item.from_json(data)
+        _refuse_odd_members(item)
+    except (ContractError, ValueError, RecursionError) as error:
+        where = str(error) if isinstance(error, ContractError) else type(error).__name__
+        return refused((record_id, revision), verdicts.malformed(where))
+    return item
+
+
+def _refuse_odd_members(item: Item) -> None:
+    if not _ID.fullmatch(item.id):
+        raise ContractError("id must be letters, digits, - or _")
+    if not 1 <= item.revision <= MAX_REVISION or not 0 <= item.base_revision < item.revision:
+        raise ContractError("revision must be positive and greater than base_revision")
+    if not storable(item.author, 256):
+        raise ContractError("author must be at most 256 characters")
+    item.true_hash()  # raises for texts and numbers that JSON and SQL cannot carry
+
+
+def storable(text: str, limit: int) -> bool:
+    """Whether every database takes ``text``: not too long, no NUL, no half characters."""
+    return len(text) <= limit and not _UNSTORABLE.search(text)
+
+
+def standing(item: Item, head: Head | None, receipt: Receipt | None, unit: str) -> Result | None:
+    """The answer that follows from what is kept already, or None when the item may be the next revision.
+
+    Args:
+        item: The item, whose hash is right.
+        head: Newest accepted revision of the record, of whatever unit.
+        receipt: Receipt of exactly this revision, if it was accepted before.
+        unit: The sending unit.
+    """
+    if head is not None and head.unit != unit:
+        return refused(item, verdicts.foreign_record())
+    if receipt is not None:
+        if receipt.sha256 == item.sha256:
+            return receipt.result("duplicate")
+        return refused(item, verdicts.other_content(), outcome="conflict")
+    newest = head.revision if head else 0
+    if item.base_revision != newest:
+        return refused(item, verdicts.other_base(newest), outcome="conflict")
+    problem = verdicts.operation_problem(item, head)
+    return refused(item, problem) if problem else None
+
+
+class Intake:
+    """Takes batches in. Safe to use from several threads.
+
+    Args:
+        clock: Tells the platform's time; must be aware.
+    """
+
+    def __init__(self, storage: Storage, library: FormLibrary, clock: Callable[[], datetime]) -> None:
+        self._storage = storage
+        self._library = library
+        self._clock = clock
+        self._checking = Lock()  # compiled rules are shared between threads
+
+    def receive(self, incoming: Incoming, *, user: str, key: str, body_sha256: str) -> Json:
+        """Judge every item, keep what is accepted, and remember the answer.
+
+        The same bytes again get the same answer; nothing is judged twice.
+
+        Args:
+            incoming: The batch.
+            user: Name of the user who sends it; the batch's unit must be the user's.
+            key: Idempotency-Key, empty when there was none.
+            body_sha256: Hash of the bytes the batch arrived as.
+
+        Raises:
+            KeyReused: other bytes came under this batch id or key before.
+        """
+        now = self._clock()
+        batch = incoming.envelope
+        arrival = Arrival(
+            batch.batch_id, key or batch.batch_id, batch.unit_code, user, batch.device_id, body_sha256,
+            now.isoformat(timespec="seconds"),
+        )  # fmt: skip
+        if batch.mode == "validate":
+            return self._dry_run(incoming, arrival, now)
+        try:
+            with self._storage.writing() as connection:
+                kept.claim_batch(connection, arrival)
+                answer = self._answer(connection, incoming, arrival, now)
+                kept.keep_answer(connection, arrival.unit, arrival.batch_id, answer)
+        except Raced:
+            return self._again(arrival)
+        _log_outcomes(arrival, answer)
+        return answer
+
+    def _again(self, arrival: Arrival) -> Json:
+        with self._storage.reading() as connection:
+            answer = kept.earlier_answer(connection, arrival)
+        if answer is None:
+            raise KeyReused
+        return answer
+
+    def _dry_run(self, incoming: Incoming, arrival: Arrival, now: datetime) -> Json:
+        # Under an id of its own, so that the same batch may have been sent before and may be sent afterwards.
+        trial = str(uuid4())
+        with self._storage.writing(keep=False) as connection:
+            passing = replace(arrival, batch_id=trial, key=trial)
+            kept.claim_batch(connection, passing)
+            answer = self._answer(connection, incoming, passing, now)
+        for result in answer["results"]:
+            if result["outcome"] == "accepted":  # it would be; but nothing stands behind this receipt
+                result.update(receipt_no="", received_at="")
+        return answer
+
+    def _answer(self, connection: Connection, incoming: Incoming, arrival: Arrival, now: datetime) -> Json:
+        results = [
+            entry if isinstance(entry, Result) else self._judge(connection, entry, arrival, now)
+            for entry in incoming.items
+        ]
+        return BatchAnswer(incoming.envelope.batch_id, arrival.received_at, results).to_json()
+
+    def _judge(self, connection: Connection, item: Item, arrival: Arrival, now: datetime) -> Result:
+        try:
+            with connection.begin_nested():
+                return self._decide(connection, item, arrival, now)
+        except Raced:
+            # Another revision of this record came in the same moment; sent again, it meets what is kept then.
+            return refused(item, verdicts.failed(), outcome="deferred")
+        except DBAPIError:
+            raise  # not this item's fault: the whole batch is undone and can be sent again
+        except Exception:
+            _LOG.exception("item failed", extra={"record": item.id, "form": item.form})
+            return refused(item, verdicts.failed(), outcome="deferred")
+
+    def _decide(self, connection: Connection, item: Item, arrival: Arrival, now: datetime) -> Result:
+        if item.true_hash() != item.sha256:
+            return refused(item, verdicts.wrong_hash())
+        head = kept.head_of(connection, item.id)
+        receipt = kept.receipt_of(connection, item.id, item.revision) if head else None
+        answer = standing(item, head, receipt, arrival.unit)
+        if answer is not None:
+            return answer
+        try:
+            form = self._library.get(item.form, item.form_version)
+        except KeyError:
+            return refused(item, self._unknown_form(item))
+        problems = self._problems(connection, item, form, arrival.unit, now)
+        if problems:
+            return Result(item.id, item.revision, "rejected", problems=problems)
+        return kept.keep_revision(connection, item, form, arrival).result()
+
+    def _unknown_form(self, item: Item) -> Problem:
+        versions = sorted(f.version for f in self._library.forms if f.id == item.form)
+        return verdicts.unknown_form(item.form, item.form_version, versions)
+
+    def _problems(
+        self, connection: Connection, item: Item, form: Form, unit: str, now: datetime
+    ) -> list[Problem]:
+        if item.attachments:
+            return [verdicts.no_attachments()]
+        if item.operation == "d":
+            return []  # a withdrawal must never fail on rules that became stricter since
+        registers = KeptRegisters(connection, unit=unit, record_id=item.id, form=form)
+        context = Context(registers=registers, today=now.date(), unit={"code": unit})
+        with self._checking:
+            found = self._library.checker(form).check(item.content, context)
+        return blocking(found, item.reasons)
+
+
+def _log_outcomes(arrival: Arrival, answer: Json) -> None:
+    outcomes = Counter(result["outcome"] for result in answer["results"])
+    _LOG.info("batch", extra={"batch": arrival.batch_id, "unit": arrival.unit, "outcomes": dict(outcomes)})

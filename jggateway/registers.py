@@ -1,0 +1,61 @@
+"""Fulfils :class:`jgclient.forms.registers.Registers` with the gateway's own tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, exists, select
+
+from jgclient.forms.definition import Form
+from jgclient.records import Json
+from jggateway.kept import INDEXED, indexed_text
+from jggateway.tables import records, records_kept, register_rows
+
+
+class KeptRegisters:
+    """What the gateway knows while it checks one record of one unit.
+
+    Args:
+        record_id: The record being checked; it does not count as a duplicate of itself.
+        form: Its form.
+    """
+
+    def __init__(self, connection: Connection, *, unit: str, record_id: str, form: Form) -> None:
+        self._connection = connection
+        self._unit = unit
+        self._record_id = record_id
+        self._form = form
+
+    def rows(self, register: str, key: str) -> list[Mapping[str, Json]]:
+        """Contents of all rows of ``register`` whose leading key is ``key``, in whatever validity."""
+        wanted = (register_rows.c.register == register) & (register_rows.c.key == key)
+        query = select(register_rows.c.content).where(wanted).order_by(register_rows.c.row_key)
+        return [json.loads(content) for content in self._connection.scalars(query)]
+
+    def has_any(self, register: str) -> bool:
+        """Whether ``register`` holds anything at all."""
+        return bool(self._connection.scalar(select(exists().where(register_rows.c.register == register))))
+
+    def record_exists(self, form: str, number: str) -> bool | None:
+        """True when the unit has reported such a record; None otherwise, since it may still be on its way."""
+        same = (records.c.form == form) & (records.c.number == number)
+        mine = (records.c.unit == self._unit) & (records.c.operation != "d")
+        return bool(self._connection.scalar(select(exists().where(mine, same)))) or None
+
+    def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
+        """Number of the unit's other records of ``form``, not withdrawn, that agree in all ``fields``."""
+        query = (
+            select(records_kept.c.content)
+            .join(
+                records, (records.c.id == records_kept.c.id) & (records.c.revision == records_kept.c.revision)
+            )
+            .where(records.c.unit == self._unit, records.c.form == form)
+            .where(records.c.id != self._record_id, records.c.operation != "d")
+        )
+        for column, field in INDEXED.items():
+            name = getattr(self._form, field)
+            if name in fields:
+                query = query.where(records.c[column] == indexed_text(fields, name))
+        found = (json.loads(content) for content in self._connection.scalars(query))
+        return sum(all(content.get(name) == value for name, value in fields.items()) for content in found)
