@@ -15,14 +15,15 @@ _NAME = "store.lock"
 
 
 @contextmanager
-def folder_lock(folder: Path, *, wait_seconds: float = 30) -> Iterator[None]:
-    """Hold the folder's lock.
+def folder_lock(folder: Path, *, name: str = _NAME, wait_seconds: float = 30) -> Iterator[None]:
+    """Hold the folder's lock, or another one of this name.
 
     Raises:
-        StoreError: another process holds it longer than ``wait_seconds``, or the folder cannot be written.
+        StoreError: another process holds it longer than ``wait_seconds`` (kind ``locked``), or the folder
+            cannot be written.
     """
     try:
-        file = (folder / _NAME).open("ab")
+        file = (folder / name).open("ab")
     except PermissionError as error:
         raise StoreError("read_only", str(folder)) from error
     with file:
