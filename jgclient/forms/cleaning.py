@@ -1,0 +1,73 @@
+"""What every input goes through first: invisible characters out, full width to half width."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Anything but ASCII, CJK ideographs and the punctuation Chinese texts are full of is looked at one by one.
+_UNUSUAL = re.compile(r"[^\n\x20-\x7e一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]")
+_WIDE = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_SPACES = re.compile(r"[^\S\n]+")
+_LABEL = re.compile(r"^[^:]*[一-鿿][^:]*:\s*(?=\S)")
+_LEADING_CJK = re.compile(r"^[一-鿿\s()]+(?=[0-9A-Za-z])")
+_COPY_NUMBER = re.compile(r"\(\d+-\d+\)$")
+_WORDS_BEHIND = re.compile(r"(?<=[0-9A-Za-z])[\s|(:/,]*[一-鿿].*$")
+_GAPS = re.compile(r"[\s\-_'`\"·.,]+")
+
+
+def visible(text: str) -> str:
+    """``text`` without control, zero-width, direction and lone surrogate characters; odd spaces become plain.
+
+    Line feeds stay. Nothing a reader could see is changed.
+    """
+    if not _UNUSUAL.search(text):
+        return text
+    return "".join(map(_seen, text.replace("\r\n", "\n")))
+
+
+def _seen(char: str) -> str:
+    category = unicodedata.category(char)
+    if char in "\n\r\v\f\x85\u2028\u2029":
+        return "\n"
+    if category == "Zs" or char == "\t":
+        return " "
+    return "" if category in ("Cc", "Cf", "Cs", "Cn") else char
+
+
+def line(text: str) -> str:
+    """One line of prose: visible characters, single spaces, half-width letters and digits.
+
+    Chinese punctuation is left alone because names must read as on the licence.
+    """
+    return _SPACES.sub(" ", visible(text).replace("\n", " ")).translate(_WIDE).strip()
+
+
+def prose(text: str) -> str:
+    """Several lines of prose; spaces at line ends and empty lines at both ends go."""
+    lines = (_SPACES.sub(" ", part).rstrip() for part in visible(text).split("\n"))
+    return "\n".join(lines).translate(_WIDE).strip()
+
+
+def plain(text: str) -> str:
+    """One line in NFKC, where full-width punctuation too becomes half width: for numbers, dates and codes."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible(text)).replace("\n", " ")).strip()
+
+
+def compact(text: str) -> str:
+    """The comparison key of a word: NFKC, lower case, letters, digits and ideographs only."""
+    folded = unicodedata.normalize("NFKC", visible(text)).casefold()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def code(text: str) -> str:
+    """A code or number as it should have been typed: no label or words around it, no gaps, capital letters.
+
+    “统一社会信用代码：9141 0100 ma00-0001-5b（1-1）” becomes “91410100MA0000015B”.
+    """
+    cleaned = _COPY_NUMBER.sub("", plain(text))
+    cleaned = _LABEL.sub("", cleaned, count=1)
+    cleaned = _WORDS_BEHIND.sub("", _LEADING_CJK.sub("", cleaned, count=1), count=1)
+    return _GAPS.sub("", cleaned).upper()

@@ -1,0 +1,204 @@
+"""Code lists: dictionaries and regions, each code with its source and its period of validity."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from jgclient.forms.cleaning import compact
+
+_COLUMNS = ["code", "title", "aliases", "source", "valid_from", "valid_to", "successor"]
+
+
+class CodesError(ValueError):
+    """A code list file cannot be used; the text is one Chinese line with file and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of a code list.
+
+    Attributes:
+        valid_from: First day of validity, None when it always was.
+        valid_to: Last day of validity, None while it is in force.
+        successor: The code that took its place, empty when there is none.
+    """
+
+    code: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+
+    def valid(self, day: date) -> bool:
+        """Whether the code was in force on ``day``."""
+        started = self.valid_from is None or self.valid_from <= day
+        return started and (self.valid_to is None or day <= self.valid_to)
+
+
+class CodeList:
+    """One list of codes, in the order of its file."""
+
+    def __init__(self, list_id: str, title: str, entries: tuple[Code, ...], source: str = "") -> None:
+        self.id = list_id
+        self.list_title = title
+        self.entries = entries
+        self.source = source
+
+    def __iter__(self) -> Iterator[Code]:
+        return iter(self.entries)
+
+    def title(self, code: str) -> str:
+        """The words of ``code`` in its newest meaning; the code itself when it is not in the list."""
+        found = self._by_code.get(code)
+        return found[-1].title if found else code
+
+    def label(self, code: str) -> str:
+        """What is shown for ``code`` and read back by :meth:`find`: its words, after the code if not unique."""
+        words = self.title(code)
+        return words if len(self._by_word.get(compact(words), ())) == 1 else f"{code} {words}".strip()
+
+    def entry(self, code: str, day: date | None = None) -> Code | None:
+        """The entry of exactly this code; of several the one valid on ``day``, else the newest."""
+        return _best(self._by_code.get(code, []), day)
+
+    def valid(self, code: str, day: date) -> bool:
+        """Whether ``code`` is in the list and was in force on ``day``."""
+        return any(entry.valid(day) for entry in self._by_code.get(code, ()))
+
+    def find(self, word: str, day: date | None = None) -> Code | None:
+        """The one entry meant by a code, its words, an alias, or code and words together.
+
+        “1” finds “01” where no other code could be meant. Entries not in force on ``day`` are found only
+        when no entry in force is meant, so that the caller can name the successor. Nothing is guessed.
+        """
+        key = compact(word)
+        for index in (self._by_code_key, self._by_word, self._by_bare_number):
+            meant = index.get(key, [])
+            if day is not None:
+                meant = [entry for entry in meant if entry.valid(day)] or meant
+            if len({entry.code for entry in meant}) == 1:
+                return _best(meant, day)
+            if meant:
+                return None
+        return None
+
+    def search(self, text: str, limit: int = 20) -> list[Code]:
+        """Entries that hold ``text`` in code, words or aliases; beginnings first."""
+        key = compact(text)
+        ranked = [(rank, n, e) for n, e in enumerate(self.entries) if (rank := _rank(e, key)) is not None]
+        return [entry for _, _, entry in sorted(ranked, key=lambda hit: hit[:2])[:limit]]
+
+    @cached_property
+    def _by_code(self) -> dict[str, list[Code]]:
+        index: defaultdict[str, list[Code]] = defaultdict(list)
+        for entry in sorted(self.entries, key=lambda e: e.valid_from or date.min):
+            index[entry.code].append(entry)
+        return dict(index)
+
+    @cached_property
+    def _by_code_key(self) -> dict[str, list[Code]]:
+        return {compact(code): entries for code, entries in self._by_code.items()}
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[Code]]:
+        index: defaultdict[str, list[Code]] = defaultdict(list)
+        for entry in self.entries:
+            words = {compact(entry.title), compact(entry.code + entry.title)}
+            for word in words | {compact(alias) for alias in entry.aliases}:
+                index[word].append(entry)
+        return dict(index)
+
+    @cached_property
+    def _by_bare_number(self) -> dict[str, list[Code]]:
+        index: defaultdict[str, list[Code]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.code.isdecimal():
+                index[str(int(entry.code))].append(entry)
+        return dict(index)
+
+
+def _best(entries: list[Code], day: date | None) -> Code | None:
+    in_force = [entry for entry in entries if day is not None and entry.valid(day)]
+    return (in_force or entries or [None])[-1]
+
+
+def _rank(entry: Code, key: str) -> int | None:
+    texts = [compact(text) for text in (entry.code, entry.title, *entry.aliases)]
+    if any(text.startswith(key) for text in texts):
+        return 0
+    return 1 if any(key in text for text in texts) else None
+
+
+class CodeLists:
+    """All code lists of a folder; each is read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lists: dict[str, CodeList] = {}
+
+    def __contains__(self, list_id: object) -> bool:
+        return list_id in self._names
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of all lists."""
+        return sorted(self._names)
+
+    def get(self, list_id: str) -> CodeList:
+        """The list called ``list_id``.
+
+        Raises:
+            KeyError: there is no such list.
+            CodesError: its file is damaged.
+        """
+        if list_id not in self._lists:
+            title, source = self._names[list_id]
+            self._lists[list_id] = read_codes(self._folder / f"{list_id}.csv", title=title, source=source)
+        return self._lists[list_id]
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, str]]:
+        index = self._folder / "index.csv"
+        titles = {row[0]: (row[1], row[2]) for row in _rows(index)[1:]} if index.exists() else {}
+        files = (path.stem for path in self._folder.glob("*.csv") if path != index)
+        return {name: titles.get(name, (name, "")) for name in files}
+
+
+def read_codes(path: Path, *, title: str = "", source: str = "") -> CodeList:
+    """Read one code list file (columns code, title, aliases split by ``|``, source, validity, successor).
+
+    Raises:
+        CodesError: a column is missing, a date is none, or a row lacks code or title.
+    """
+    rows = _rows(path)
+    if not rows or rows[0] != _COLUMNS:
+        raise CodesError(f"{path.name}：表头应为 {','.join(_COLUMNS)}")
+    entries = tuple(_entry(path, number, row) for number, row in enumerate(rows[1:], start=2) if row)
+    return CodeList(path.stem, title or path.stem, entries, source)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return list(csv.reader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CodesError(f"{path.name}：读不出来（{error}）") from error
+
+
+def _entry(path: Path, number: int, row: list[str]) -> Code:
+    if len(row) != len(_COLUMNS) or not row[0] or not row[1]:
+        raise CodesError(f"{path.name}：第 {number} 行应有 {len(_COLUMNS)} 列，且代码和名称不能为空")
+    code, title, aliases, source, start, end, successor = row
+    try:
+        valid_from, valid_to = (date.fromisoformat(text) if text else None for text in (start, end))
+    except ValueError as error:
+        raise CodesError(f"{path.name}：第 {number} 行的日期不对（{error}）") from error
+    return Code(code, title, tuple(filter(None, aliases.split("|"))), source, valid_from, valid_to, successor)

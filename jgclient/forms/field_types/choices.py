@@ -1,0 +1,145 @@
+"""One code or several codes from a code list; regions with their own ways of naming."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from jgclient.forms import cleaning
+from jgclient.forms.codes import Code, CodeList, CodeLists
+from jgclient.forms.definition import Field
+from jgclient.forms.field_types.base import FieldType, text_of, wrong_json
+from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.identifiers.catalogue import validity_findings
+from jgclient.forms.problems import KINDS
+from jgclient.forms.regions import REGION_LIST, find_region, full_name
+from jgclient.records import Json
+
+_SEPARATORS = re.compile(r"[、,;/\n|+]")
+_SHORT_LIST = 16
+
+
+class Choice(FieldType):
+    """One code of the field's code list; its words are taken for it."""
+
+    name = "code"
+    title = "代码"
+    kind = KINDS["01"]
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> str:
+        """The code meant by a code, its words, or both."""
+        return meant_code(field, text, around)
+
+    def check(self, field: Field, value: str, around: Surroundings) -> list[Finding]:
+        """Whether the code is in the list and in force on the day of the act."""
+        return code_findings(around.codes.get(field.codes), value, field.title, around)
+
+    def format(self, field: Field, value: str, codes: CodeLists) -> str:
+        """Its words, after the code where the words alone are not unique."""
+        return codes.get(field.codes).label(value)
+
+    def describe(self, field: Field, codes: CodeLists) -> str:
+        """The choices, or how many there are."""
+        return f"从代码表中选一项：{_choices(codes.get(field.codes))}"
+
+
+class Choices(FieldType):
+    """Several codes of the field's code list, in the order given."""
+
+    name = "codes"
+    title = "多项代码"
+    shape = "list"
+    kind = KINDS["01"]
+    plural = True
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:
+        """The codes, each once; words that hold a separator themselves are recognised as a whole."""
+        whole = around.codes.get(field.codes).find(text, around.day)
+        parts = (
+            [text] if whole else [part for part in _SEPARATORS.split(cleaning.plain(text)) if part.strip()]
+        )
+        return list(dict.fromkeys(meant_code(field, part, around) for part in parts))
+
+    def check(self, field: Field, value: list[str], around: Surroundings) -> list[Finding]:
+        """Each code like a single one."""
+        codes = around.codes.get(field.codes)
+        return [found for code in value for found in code_findings(codes, code, field.title, around)]
+
+    def format(self, field: Field, value: list[str], codes: CodeLists) -> str:
+        """Their words joined by “；”, because words themselves may hold “、”."""
+        return "；".join(codes.get(field.codes).label(code) for code in value)
+
+    def from_json(self, field: Field, data: Json) -> list[str]:  # noqa: ARG002
+        """A list of texts, none twice."""
+        return texts_of(data)
+
+    def describe(self, field: Field, codes: CodeLists) -> str:
+        """The choices, or how many there are."""
+        return f"从代码表中选一项或多项，用“；”隔开：{_choices(codes.get(field.codes))}"
+
+
+def meant_code(field: Field, text: str, around: Surroundings) -> str:
+    """The code of the field's list that ``text`` means.
+
+    Raises:
+        Refused: none or several; candidates are given.
+    """
+    codes = around.codes.get(field.codes)
+    meant = _meant(codes, text, around)
+    if len(meant) == 1:
+        return meant[0].code
+    shown = cleaning.plain(text)
+    if meant:
+        names = tuple(_candidate(codes, entry) for entry in meant[:5])
+        raise Refused(
+            "ambiguous", f"“{shown}”可指多项：{'、'.join(names)}", "请写全称或代码", candidates=names
+        )
+    near = tuple(_candidate(codes, entry) for entry in codes.search(shown, 5)) or _all_if_few(codes)
+    help_text = f"请从代码表“{codes.list_title}”中选择"
+    raise Refused("unknown-code", f"“{shown}”不在代码表“{codes.list_title}”里", help_text, candidates=near)
+
+
+def _meant(codes: CodeList, text: str, around: Surroundings) -> list[Code]:
+    if codes.id == REGION_LIST:
+        return find_region(codes, text, hint=around.region, day=around.day)
+    found = codes.find(text, around.day) or codes.find(cleaning.code(text), around.day)
+    return [found] if found else []
+
+
+def _candidate(codes: CodeList, entry: Code) -> str:
+    return (
+        f"{entry.code} {full_name(codes, entry.code)}" if codes.id == REGION_LIST else codes.label(entry.code)
+    )
+
+
+def _all_if_few(codes: CodeList) -> tuple[str, ...]:
+    return tuple(codes.label(entry.code) for entry in codes) if len(codes.entries) <= 5 else ()
+
+
+def code_findings(codes: CodeList, code: str, title: str, around: Surroundings) -> list[Finding]:
+    """Whether ``code`` is in ``codes`` and was in force on the day of the act; names its successor."""
+    entry = codes.entry(code, around.day)
+    if entry is None:
+        message = f"“{title}”的代码 {code} 不在代码表“{codes.list_title}”里"
+        return [Finding("unknown-code", message, "请从代码表中选择", candidates=_all_if_few(codes))]
+    return validity_findings(codes, code, around)
+
+
+def texts_of(data: Json) -> list[str]:
+    """A list of texts, none blank, none twice.
+
+    Raises:
+        Refused: it is something else.
+    """
+    if not isinstance(data, list) or not data:
+        raise wrong_json("非空列表", data)
+    texts: list[Any] = [text_of(entry) for entry in data]
+    if len(set(texts)) != len(texts) or not all(text.strip() for text in texts):
+        raise Refused("wrong-type", "列表里有重复或空白的项", "请去掉重复和空白")
+    return texts
+
+
+def _choices(codes: CodeList) -> str:
+    if len(codes.entries) <= _SHORT_LIST:
+        return "、".join(f"{entry.code} {entry.title}" for entry in codes)
+    return f"“{codes.list_title}”共 {len(codes.entries)} 项"

@@ -1,0 +1,233 @@
+"""Money, whole numbers, yes and no."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from jgclient.forms import cleaning
+from jgclient.forms.codes import CodeLists
+from jgclient.forms.definition import Field
+from jgclient.forms.field_types.base import FieldType, wrong_json
+from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.field_types.chinese_numbers import chinese_amount
+from jgclient.records import Json
+
+#: Factor of each unit in 元.
+UNITS = {
+    "元": Decimal(1),
+    "百元": Decimal(100),
+    "千元": Decimal(1000),
+    "万元": Decimal(10**4),
+    "亿元": Decimal(10**8),
+}
+#: Decimal places kept: cents in 元, six places in 万元 (双公示 tables).
+PLACES = {"元": 2, "万元": 6}
+MAX_YUAN = Decimal(10) ** 13
+_SIGNS = re.compile(r"^(?:RMB|CNY|人民币|[¥￥$])\s*|\s*(?:RMB|CNY|人民币)$|(?<=元)(?:整|正)$", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:[eE]([+-]?\d{1,2}))?\s*([百千万亿]?元?|[百千万亿]圆)"
+)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)")
+_WHOLE = re.compile(r"([+-]?\d{1,15})(?:\.0+)?\s*[个名人次项天日件户家份条处台年月]?")
+_PLAIN_DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
+_YES = {
+    "是",
+    "有",
+    "对",
+    "已",
+    "y",
+    "yes",
+    "true",
+    "t",
+    "1",
+    "√",
+    "✓",
+    "✔",
+    "☑",
+    "v",
+    "需要",
+    "涉及",
+    "经过",
+    "1.0",
+}
+_NO = {
+    "否",
+    "无",
+    "不",
+    "没有",
+    "未",
+    "n",
+    "no",
+    "false",
+    "f",
+    "0",
+    "×",
+    "x",
+    "✗",
+    "✘",
+    "☐",
+    "不需要",
+    "不涉及",
+    "未经过",
+    "0.0",
+}
+
+
+class Money(FieldType):
+    """An amount in the field's unit, kept as an exact decimal."""
+
+    name = "money"
+    title = "金额"
+    shape = "number"
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> Decimal:  # noqa: ARG002
+        """The amount in the field's unit; a unit behind the number is converted."""
+        return parse_money(text, field.unit or "元")
+
+    def check(self, field: Field, value: Decimal, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+        """Sign, size and decimal places."""
+        unit = field.unit or "元"
+        shown = plain_decimal(value)
+        if value < 0:
+            return [Finding("negative", f"“{field.title}”不能是负数（{shown}）", "请填 0 或正数")]
+        if value * UNITS[unit] >= MAX_YUAN:
+            return [Finding("too-large", f"“{field.title}”{shown} {unit}太大", "请核对单位是元还是万元")]
+        if -int(value.as_tuple().exponent) > PLACES[unit] and value != round(value, PLACES[unit]):
+            rounded = plain_decimal(value.quantize(Decimal(1).scaleb(-PLACES[unit]), ROUND_HALF_UP))
+            message = f"“{field.title}”{shown} {unit}的小数超过 {PLACES[unit]} 位"
+            return [Finding("too-precise", message, "最小到分", candidates=(rounded,))]
+        return []
+
+    def format(self, field: Field, value: Decimal, codes: CodeLists) -> str:  # noqa: ARG002
+        """Digits without separators, e.g. ``5000`` or ``0.05``."""
+        return plain_decimal(value)
+
+    def to_json(self, value: Decimal) -> Json:
+        """Digits as text, because JSON numbers are not exact."""
+        return plain_decimal(value)
+
+    def from_json(self, field: Field, data: Json) -> Decimal:  # noqa: ARG002
+        """The amount; only plain digits without superfluous zeros are taken."""
+        if not isinstance(data, str):
+            raise wrong_json("金额文字", data)
+        if len(data) > 40 or not _PLAIN_DECIMAL.fullmatch(data.removeprefix("-")) or data == "-0":
+            raise Refused("not-an-amount", f"“{data[:40]}”不是金额", "请只写数字，如 5000 或 0.05")
+        return Decimal(data)
+
+    def to_rule(self, value: Decimal) -> float:
+        """A double in the field's unit."""
+        return float(value)
+
+    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+        """Its unit and places."""
+        unit = field.unit or "元"
+        return f"金额，单位{unit}，最多 {PLACES[unit]} 位小数"
+
+
+class Integer(FieldType):
+    """A whole number that is not negative."""
+
+    name = "integer"
+    title = "整数"
+    shape = "number"
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> int:  # noqa: ARG002
+        """The number; a counting word behind it is dropped."""
+        cleaned = _without_groups(cleaning.plain(text))
+        found = _WHOLE.fullmatch(cleaned)
+        if not found:
+            raise Refused("not-a-number", f"“{cleaned}”不是整数", "请只填数字，如 3")
+        return int(found[1])
+
+    def check(self, field: Field, value: int, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+        """Its sign."""
+        if value < 0:
+            return [Finding("negative", f"“{field.title}”不能是负数（{value}）", "请填 0 或正数")]
+        return []
+
+    def from_json(self, field: Field, data: Json) -> int:  # noqa: ARG002
+        """The number."""
+        if not isinstance(data, int) or isinstance(data, bool) or abs(data) >= 10**15:
+            raise wrong_json("15 位以内的整数", data)
+        return data
+
+    def to_rule(self, value: int) -> float:
+        """A double, as all numbers in rules."""
+        return float(value)
+
+
+class YesNo(FieldType):
+    """Yes or no."""
+
+    name = "yes_no"
+    title = "是/否"
+    shape = "bool"
+    kind = "01代码检查"
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> bool:  # noqa: ARG002
+        """True for 是, 有, Y, 1, √ and the like."""
+        word = cleaning.plain(text).casefold()
+        if word in _YES or word in _NO:
+            return word in _YES
+        raise Refused(
+            "not-yes-or-no", f"“{word}”看不出是“是”还是“否”", "请填 是 或 否", candidates=("是", "否")
+        )
+
+    def format(self, field: Field, value: bool, codes: CodeLists) -> str:  # noqa: ARG002
+        """是 or 否."""
+        return "是" if value else "否"
+
+    def from_json(self, field: Field, data: Json) -> bool:  # noqa: ARG002
+        """The truth value."""
+        if not isinstance(data, bool):
+            raise wrong_json("是/否", data)
+        return data
+
+    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+        """Its two words."""
+        return "填 是 或 否"
+
+
+def parse_money(text: str, unit: str) -> Decimal:
+    """The amount meant by ``text`` in ``unit``; without a unit of its own the text is already in ``unit``.
+
+    Raises:
+        Refused: no amount, or its separators do not fit.
+    """
+    cleaned = _without_groups(_SIGNS.sub("", _SIGNS.sub("", cleaning.plain(text))))
+    found = _AMOUNT.fullmatch(cleaned)
+    amount = chinese_amount(cleaned)
+    if found:
+        digits, exponent, own = found.groups()
+        amount = _tidy(Decimal(f"{digits}e{exponent or 0}"))
+        own_unit = (own.removesuffix("元").removesuffix("圆") + "元") if own else unit
+    elif amount is not None:
+        own_unit = "元"
+    else:
+        raise Refused("not-an-amount", f"“{cleaned}”不是金额", f"请只填数字，如 5000（单位{unit}）")
+    return _stripped(amount * UNITS[own_unit] / UNITS[unit])
+
+
+def plain_decimal(value: Decimal) -> str:
+    """``value`` without exponent and superfluous zeros: 5000, 0.05."""
+    return f"{_stripped(value):f}"
+
+
+def _stripped(value: Decimal) -> Decimal:
+    try:
+        return value.normalize() if value else Decimal(0)
+    except InvalidOperation:
+        return value
+
+
+def _tidy(value: Decimal) -> Decimal:
+    """Undo what a binary float adds: 5000.000000000001 is 5000."""
+    if len(value.as_tuple().digits) < 14:
+        return value
+    rounded = round(value, 6)
+    return rounded if abs(value - rounded) < Decimal("1e-7") else value
+
+
+def _without_groups(text: str) -> str:
+    return text.replace(",", "") if _GROUPED.match(text) else text

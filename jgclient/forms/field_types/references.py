@@ -1,0 +1,60 @@
+"""Identifiers with rules of their own, and references into registers or to earlier records."""
+
+from __future__ import annotations
+
+from jgclient.forms import cleaning
+from jgclient.forms.codes import CodeLists
+from jgclient.forms.definition import Field
+from jgclient.forms.field_types.base import FieldType, too_long
+from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.field_types.texts import kept
+from jgclient.forms.identifiers import KIND_TITLES, judged, meant
+from jgclient.forms.identifiers.excel import LOST, in_scientific_form
+from jgclient.forms.problems import KINDS
+
+#: Registers whose keys are identifiers of a known kind.
+REGISTER_KINDS = {"item": "item", "implementation": "implementation", "region": "region"}
+
+
+class Identifier(FieldType):
+    """A code with a built-in rule: credit code, identity number, item code …; see the field's ``identifier``."""
+
+    name = "identifier"
+    title = "证件号码"
+    kind = KINDS["06"]
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> str:
+        """The code without label, gaps and small letters."""
+        if in_scientific_form(text):
+            raise Refused.of(LOST)
+        return kept(meant(identifier_kind(field), text, around))
+
+    def check(self, field: Field, value: str, around: Surroundings) -> list[Finding]:
+        """The rule of its kind, and its length."""
+        kind = identifier_kind(field)
+        found = too_long(field, value)
+        return found or (judged(kind, value, around) if kind else [])
+
+    def describe(self, field: Field, codes: CodeLists) -> str:
+        """What it is and how long it may be."""
+        title = KIND_TITLES.get(identifier_kind(field))
+        return title or super().describe(field, codes)
+
+
+class Reference(Identifier):
+    """The key of a register row or the business number of an earlier record."""
+
+    name = "reference"
+    title = "引用"
+    kind = KINDS["08"]
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> str:
+        """The key; words behind a code, as a picker shows them, are dropped."""
+        if identifier_kind(field):
+            return super().parse(field, text, around)
+        return kept(cleaning.line(text))
+
+
+def identifier_kind(field: Field) -> str:
+    """Kind of identifier a field holds: its own or that of its register; empty for none."""
+    return field.identifier or REGISTER_KINDS.get(field.register, "")

@@ -1,0 +1,64 @@
+"""Prose and document numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from jgclient.forms import cleaning
+from jgclient.forms.definition import Field
+from jgclient.forms.field_types.base import FieldType, too_long
+from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.problems import KINDS
+
+_YEAR_BRACKETS = re.compile(r"[\[(〔【{<《「]\s*((?:19|20)\d\d)\s*[\])〕】}>》」]")
+
+
+class Text(FieldType):
+    """One line of prose: names, addresses, short statements."""
+
+    name = "text"
+    title = "文字"
+
+    def parse(self, field: Field, text: str, around: Surroundings) -> str:  # noqa: ARG002
+        """The line without invisible characters."""
+        return kept(self._cleaned(text))
+
+    def _cleaned(self, text: str) -> str:
+        return cleaning.line(text)
+
+    def check(self, field: Field, value: str, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+        """Its length."""
+        return too_long(field, value)
+
+
+class LongText(Text):
+    """Several lines of prose."""
+
+    name = "long_text"
+    title = "长文字"
+
+    def _cleaned(self, text: str) -> str:
+        return cleaning.prose(text)
+
+
+class DocumentNumber(Text):
+    """The number of a document, e.g. 郑市监处罚〔2026〕12号.
+
+    The year belongs into hexagonal brackets (党政机关公文格式 GB/T 9704-2012, 7.2.5); any brackets are taken.
+    """
+
+    name = "document_number"
+    title = "文书号"
+    kind = KINDS["09"]
+
+    def _cleaned(self, text: str) -> str:
+        number = unicodedata.normalize("NFKC", cleaning.line(text)).replace(" ", "")
+        return _YEAR_BRACKETS.sub(r"〔\1〕", number)
+
+
+def kept(text: str) -> str:
+    """``text``, refused when cleaning left nothing of it."""
+    if not text:
+        raise Refused("nothing-visible", "只有看不见的字符", "请重新录入，或清空这一项")
+    return text

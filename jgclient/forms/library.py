@@ -1,0 +1,92 @@
+"""All forms and code lists of a resources folder, several versions of a form side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from jgclient.forms.checker import Checker
+from jgclient.forms.codes import CodeLists
+from jgclient.forms.definition import Form
+from jgclient.forms.loader import FormError, load_form
+from jgclient.forms.resources import resources_folder
+
+__all__ = ["FormError", "FormLibrary", "load_library", "resources_folder"]
+
+
+class FormLibrary:
+    """Forms by id and version.
+
+    Attributes:
+        codes: The code lists.
+        broken: Why which files were left out.
+    """
+
+    def __init__(self, forms: list[Form], codes: CodeLists, broken: list[FormError]) -> None:
+        self.codes = codes
+        self.broken = broken
+        self._versions = {(form.id, form.version): form for form in forms}
+        self._checkers: dict[tuple[str, int], Checker] = {}
+
+    @property
+    def forms(self) -> list[Form]:
+        """The newest version of each form: records before registers, then in the order of their files."""
+        newest: dict[str, Form] = {}
+        for form in self._versions.values():
+            if form.id not in newest or newest[form.id].version < form.version:
+                newest[form.id] = form
+        return sorted(newest.values(), key=lambda form: form.kind != "record")
+
+    def versions(self, form_id: str) -> list[Form]:
+        """All versions of a form, oldest first."""
+        return sorted((f for f in self._versions.values() if f.id == form_id), key=lambda form: form.version)
+
+    def get(self, form_id: str, version: int | None = None) -> Form:
+        """The form of that id and version, the newest without one.
+
+        Raises:
+            KeyError: there is none; the text is a Chinese sentence.
+        """
+        versions = [form for form in self.versions(form_id) if version in (None, form.version)]
+        if not versions:
+            named = f" 第 {version} 版" if version is not None else ""
+            known = "、".join(f"{form.title}（{form.id}）" for form in self.forms)
+            raise KeyError(f"没有表单“{form_id}”{named}，可用：{known}")
+        return versions[-1]
+
+    def on(self, form_id: str, day: date) -> Form:
+        """The version in force on ``day``: the newest whose validity has begun, else the oldest.
+
+        Raises:
+            KeyError: there is no such form.
+        """
+        self.get(form_id)
+        versions = self.versions(form_id)
+        begun = [form for form in versions if form.valid_from <= day]
+        return begun[-1] if begun else versions[0]
+
+    def checker(self, form: Form) -> Checker:
+        """The checker of ``form``; its rules are compiled once."""
+        key = (form.id, form.version)
+        if key not in self._checkers:
+            self._checkers[key] = Checker(form, self.codes)
+        return self._checkers[key]
+
+
+def load_library(folder: Path) -> FormLibrary:
+    """Load ``forms/*.toml`` and ``codes/*.csv`` below ``folder``.
+
+    A broken form file is left out and listed in :attr:`FormLibrary.broken`; the others work.
+    """
+    codes = CodeLists(folder / "codes")
+    forms: dict[tuple[str, int], Form] = {}
+    broken: list[FormError] = []
+    for path in sorted((folder / "forms").glob("*.toml")):
+        try:
+            form = load_form(path, codes)
+            if (form.id, form.version) in forms:
+                raise FormError(path.name, "id", f"{form.id} 第 {form.version} 版已由别的文件给出")
+            forms[form.id, form.version] = form
+        except FormError as error:
+            broken.append(error)
+    return FormLibrary(list(forms.values()), codes, broken)

@@ -1,0 +1,70 @@
+"""Administrative regions (GB/T 2260): names with and without their city, old codes and their successors."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from jgclient.forms.cleaning import compact
+from jgclient.forms.codes import Code, CodeList
+
+#: Id of the code list of regions.
+REGION_LIST = "region"
+
+
+def ancestors(code: str) -> tuple[str, ...]:
+    """City and province codes above a region code."""
+    above = (f"{code[:4]}00", f"{code[:2]}0000")
+    return tuple(dict.fromkeys(parent for parent in above if parent != code))
+
+
+def level(code: str) -> str:
+    """行使层级 of a unit seated in a region: 2 province, 3 city, 4 county (dictionary 行使层级)."""
+    if code.endswith("0000"):
+        return "2"
+    return "3" if code.endswith("00") else "4"
+
+
+def find_region(regions: CodeList, word: str, *, hint: str = "", day: date | None = None) -> list[Code]:
+    """All regions that ``word`` can mean, best first; one entry means it is certain.
+
+    Args:
+        regions: The list of regions.
+        word: A code, a name (金水区), or a path (河南省郑州市金水区, 郑州市金水区).
+        hint: Region code of the user's unit: among namesakes those in the same city, then province, win.
+        day: Regions in force on that day win over others.
+    """
+    exact = regions.find(word, day)
+    if exact:
+        return [exact]
+    key = compact(word)
+    meant = [
+        entry for entry in regions if key.endswith(compact(entry.title)) and _path_fits(regions, entry, key)
+    ]
+    meant = _narrowed(meant, lambda entry: day is None or entry.valid(day))
+    for length in (4, 2):
+        meant = _narrowed(meant, lambda entry, n=length: hint != "" and entry.code[:n] == hint[:n])
+    return meant
+
+
+def _path_fits(regions: CodeList, entry: Code, key: str) -> bool:
+    """Whether everything before the last name in ``key`` names the regions above ``entry``."""
+    rest = key.removesuffix(compact(entry.title))
+    for parent in ancestors(entry.code):
+        title = compact(regions.title(parent))
+        rest = rest.removesuffix(title) if rest.endswith(title) else _without_short(rest, title)
+    return not rest
+
+
+def _without_short(rest: str, title: str) -> str:
+    short = title.removesuffix("省").removesuffix("市")
+    return rest.removesuffix(short) if short and rest.endswith(short) else rest
+
+
+def _narrowed(entries: list[Code], wanted) -> list[Code]:  # type: ignore[no-untyped-def]
+    return [entry for entry in entries if wanted(entry)] or entries
+
+
+def full_name(regions: CodeList, code: str) -> str:
+    """河南省郑州市金水区 for 410105."""
+    above = [parent for parent in reversed(ancestors(code)) if regions.entry(parent)]
+    return "".join(regions.title(part) for part in (*above, code))
