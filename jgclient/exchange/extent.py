@@ -20,8 +20,8 @@ _ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d+)"')
 def xlsx_cells(package: zipfile.ZipFile, name: str) -> int:
     """Cells of the rectangle around all values of an .xlsx sheet; an upper bound when that is small anyway.
 
-    The declared ``<dimension>`` is not asked: WPS writes wrong ones. Cells that have a style but no value do not
-    count, calamine leaves them out as well.
+    The declared ``<dimension>`` is not asked: WPS writes wrong ones. Cells that have a style but no value do
+    not count, calamine leaves them out as well.
     """
     if not any(_FAR.search(chunk) for chunk in _tags(package, name)):
         return _NEAR

@@ -20,8 +20,8 @@ Kind = Literal["xlsx", "xlsb", "ods", "cfb", "text"]
 MAX_FILE = 200 * 2**20
 #: Unpacked bytes of all parts together; 200 000 rows take about 270 MB.
 MAX_UNPACKED = 600 * 2**20
-#: Cells of the rectangle around all values (200 000 rows of 27 columns are 5.4 million). calamine needs 32 bytes
-#: for each, empty or not, twice over.
+#: Cells of the rectangle around all values (200 000 rows of 27 columns are 5.4 million). calamine needs
+#: 32 bytes for each, empty or not, twice over.
 MAX_CELLS = 6_000_000
 
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -10,10 +10,12 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from jgclient.exchange.cells import Cell, cell_text
 from jgclient.exchange.csv_reader import read_csv
-from jgclient.exchange.errors import WorkbookError as WorkbookError
+from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.guard import Kind, damaged, kind_of, password
 
-# calamine recognises passwords only where it goes by the name, so a file that is called what it is goes by name.
+__all__ = ["Merged", "Sheet", "WorkbookError", "read_workbook"]
+
+# calamine sees passwords only where it goes by the name, so a file that is called what it is goes by name.
 _NAMES: dict[Kind, tuple[str, ...]] = {
     "xlsx": (".xlsx", ".xlsm"),
     "xlsb": (".xlsb",),

@@ -1,0 +1,56 @@
+"""Business numbers for records that have none yet.
+
+The platform makes the number itself for records typed online; in templates and interfaces the sender supplies it
+(at most 50 characters, the pattern is not public). Ours is region, day, four characters that stand for unit and
+computer, and a running number of the day: ``410100`` ``20261121`` ``7F3A`` ``00001``. Two computers of one office,
+or two offices of one region, therefore never give the same number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from jgclient.forms.definition import Form
+from jgclient.store import Store
+
+
+def next_number(store: Store, form: Form, now: datetime) -> str:
+    """A business number that was not given out before."""
+    return reserve_numbers(store, form, now, 1)[0]
+
+
+def reserve_numbers(store: Store, form: Form, now: datetime, count: int) -> list[str]:
+    """``count`` numbers that nobody else will get, durable at once; unused ones leave a harmless gap.
+
+    An import takes all its numbers before it begins, so that a record typed meanwhile gets another one.
+    """
+    with store.atomic():
+        first = _next_serial(store, form, now)
+        store.settings.set(_setting(form), [_day(now), first + count - 1])
+    return _numbers(store, now, first, count)
+
+
+def preview_numbers(store: Store, form: Form, now: datetime, count: int) -> list[str]:
+    """The numbers :func:`reserve_numbers` would give; nothing is taken. For dry runs."""
+    return _numbers(store, now, _next_serial(store, form, now), count)
+
+
+def _numbers(store: Store, now: datetime, first: int, count: int) -> list[str]:
+    region = str(store.settings.get("unit_region", "") or "")
+    sender = f"{store.settings.get('unit_code', '')}|{store.settings.get('device_id', '')}"
+    mark = hashlib.sha256(sender.encode()).hexdigest()[:4].upper()
+    return [f"{region}{_day(now)}{mark}{serial:05d}" for serial in range(first, first + count)]
+
+
+def _next_serial(store: Store, form: Form, now: datetime) -> int:
+    day, last = store.settings.get(_setting(form), ["", 0])
+    return int(last) + 1 if day == _day(now) else 1
+
+
+def _setting(form: Form) -> str:
+    return f"numbers.{form.id}"
+
+
+def _day(now: datetime) -> str:
+    return now.strftime("%Y%m%d")
