@@ -1,18 +1,23 @@
 """Business numbers for records that have none yet.
 
-The platform makes the number itself for records typed online; in templates and interfaces the sender supplies it
-(at most 50 characters, the pattern is not public). Ours is region, day, four characters that stand for unit and
-computer, and a running number of the day: ``410100`` ``20261121`` ``7F3A`` ``00001``. Two computers of one office,
-or two offices of one region, therefore never give the same number.
+The platform makes the number itself for records typed online; in templates and interfaces the sender supplies
+it (at most 50 characters, the pattern is not public). Ours is region, day, a mark of this profile drawn once at
+random, and a running number of the day: ``410100`` ``20261121`` ``K7Q2M`` ``00001``. Two computers of an office,
+or two offices of a region, therefore do not give out the same number.
 """
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 from datetime import datetime
 
 from jgclient.forms.definition import Form
 from jgclient.store import Store
+
+_MARK = "numbers.mark"
+# Digits and letters that are not taken for one another when read aloud or typed again.
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRTUWXY"
+_UNMARKED = "00000"
 
 
 def next_number(store: Store, form: Form, now: datetime) -> str:
@@ -26,20 +31,21 @@ def reserve_numbers(store: Store, form: Form, now: datetime, count: int) -> list
     An import takes all its numbers before it begins, so that a record typed meanwhile gets another one.
     """
     with store.atomic():
+        if not store.settings.get(_MARK):
+            store.settings.set(_MARK, "".join(secrets.choice(_ALPHABET) for _ in _UNMARKED))
         first = _next_serial(store, form, now)
         store.settings.set(_setting(form), [_day(now), first + count - 1])
-    return _numbers(store, now, first, count)
+        return _numbers(store, now, first, count)
 
 
 def preview_numbers(store: Store, form: Form, now: datetime, count: int) -> list[str]:
-    """The numbers :func:`reserve_numbers` would give; nothing is taken. For dry runs."""
+    """Numbers such as :func:`reserve_numbers` would give; nothing is taken or kept. For dry runs."""
     return _numbers(store, now, _next_serial(store, form, now), count)
 
 
 def _numbers(store: Store, now: datetime, first: int, count: int) -> list[str]:
     region = str(store.settings.get("unit_region", "") or "")
-    sender = f"{store.settings.get('unit_code', '')}|{store.settings.get('device_id', '')}"
-    mark = hashlib.sha256(sender.encode()).hexdigest()[:4].upper()
+    mark = store.settings.get(_MARK, _UNMARKED)
     return [f"{region}{_day(now)}{mark}{serial:05d}" for serial in range(first, first + count)]
 
 
