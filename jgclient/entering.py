@@ -14,7 +14,7 @@ from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem, blocking
 from jgclient.numbering import next_number
-from jgclient.records import Content, Revision, chain_hash, new_record_id, payload_hash
+from jgclient.records import Content, Operation, Revision, chain_hash, new_record_id, payload_hash
 from jgclient.store import Store, Summary
 
 Progress = Callable[[int, int], None]
@@ -235,7 +235,7 @@ def _next_revision(
     withdraw: bool = False,
 ) -> Revision:
     step = store.records.next_operation(opened.record_id)
-    operation = "d" if withdraw else step.operation
+    operation: Operation = "d" if withdraw else step.operation
     author = author_of(store)
     sha256 = payload_hash(
         form=opened.form.id,
