@@ -79,9 +79,10 @@ def draft_of(row: Row) -> DraftRow:
     """A stored draft; the row must also hold the record's ``id``."""
     return DraftRow(
         record_id=row["id"], form=row["form"], form_version=row["form_version"],
-        texts=json.loads(row["texts"]), reasons=json.loads(row["reasons"]), problems=problems_of(row["problems"]),
-        hard_problems=row["hard_problems"], base_revision=row["base_revision"], offered=bool(row["offered"]),
-        author=row["author"], saved_at=datetime.fromisoformat(row["saved_at"]), summary=summary_of(row["summary"]),
+        texts=json.loads(row["texts"]), reasons=json.loads(row["reasons"]),
+        problems=problems_of(row["problems"]), hard_problems=row["hard_problems"],
+        base_revision=row["base_revision"], offered=bool(row["offered"]), author=row["author"],
+        saved_at=datetime.fromisoformat(row["saved_at"]), summary=summary_of(row["summary"]),
     )  # fmt: skip
 
 

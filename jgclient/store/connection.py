@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from jgclient.store.errors import translated
+from jgclient.store.errors import StoreError, translated
 
-BUSY_TIMEOUT_MS = 10_000
+#: How long a writer waits for another one; imports write in portions far shorter than this.
+BUSY_TIMEOUT_SECONDS = 5.0
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = Any  # sqlcipher3's Row: by name and by position
 
@@ -23,7 +24,7 @@ def connect(path: Path, key: bytes) -> dbapi2.Connection:
     ``synchronous=FULL``: a commit that returned has reached the disk.
     """
     with translated():
-        raw = dbapi2.connect(str(path), isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        raw = dbapi2.connect(str(path), isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS)
         raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to stderr otherwise
         raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         raw.row_factory = dbapi2.Row
@@ -37,7 +38,12 @@ def prepare(raw: dbapi2.Connection) -> None:
         StoreError: wrong key, damaged, locked.
     """
     with translated():
-        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        try:
+            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except dbapi2.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":  # the first page does not decrypt
+                raise StoreError("wrong_key") from error
+            raise
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
@@ -45,7 +51,7 @@ def prepare(raw: dbapi2.Connection) -> None:
 
 
 class Connection:
-    """SQL with faults told as :class:`~jgclient.store.errors.StoreError`. Belongs to the thread that made it."""
+    """SQL with faults told as :class:`StoreError`. Stays in the thread that made it."""
 
     def __init__(self, raw: dbapi2.Connection) -> None:
         self.raw = raw
@@ -60,7 +66,7 @@ class Connection:
         with translated():
             return self.raw.execute(sql, parameters).fetchone()
 
-    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:  # noqa: ANN401 - what the column holds
         """First column of the first row, None when there is no row."""
         found = self.row(sql, parameters)
         return None if found is None else found[0]
@@ -80,8 +86,8 @@ class Connection:
     def atomic(self) -> Iterator[None]:
         """One transaction; inside another one a savepoint.
 
-        The outermost takes the write lock at once (``IMMEDIATE``): a transaction that began by reading and then
-        wants to write is refused without waiting when another process wrote in between.
+        The outermost takes the write lock at once (``IMMEDIATE``): a transaction that began by reading and
+        then wants to write is refused without waiting when another process wrote in between.
         """
         if self.raw.in_transaction:
             name = f"s{secrets.token_hex(8)}"

@@ -1,4 +1,4 @@
-"""Where the key of the file is kept: the operating system's credential store, else a private file beside the data."""
+"""Where the key of the file is: the system's credential store, else a private file beside the data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 import uuid
 from pathlib import Path
 from typing import Protocol
+
+from jgclient.store.errors import StoreError
 
 SERVICE = "jgclient"
 _NAME_FILE = "store.id"
@@ -26,12 +28,12 @@ class Backend(Protocol):
 class Vault:
     """Secrets of one data folder.
 
-    In the credential store they are named after a random id kept in the folder, so that a folder that was moved or
-    renamed still finds them. Without a credential store the key lies in a file only the owner can read: that
-    protects a copied backup, not a stolen computer (decision 002).
+    In the credential store they are named after a random id kept in the folder, so that a folder that was
+    moved or renamed still finds them. Without a credential store the key lies in a file only its owner can
+    read: that protects a copied backup, not a stolen computer (decision 002).
 
     Attributes:
-        is_real: There is a credential store that works.
+        is_real: There is a credential store.
     """
 
     def __init__(self, folder: Path, backend: Backend | None) -> None:
@@ -40,41 +42,66 @@ class Vault:
         self.is_real = backend is not None
 
     def read(self, name: str) -> str:
-        """A secret, empty when there is none."""
-        if self._backend is not None:
-            return self._backend.get_password(SERVICE, f"{self._id()}:{name}") or ""
-        path = self._folder / _KEY_FILE
-        return path.read_text("ascii").strip() if name == "key" and path.exists() else ""
+        """A secret, empty when there is none.
+
+        Raises:
+            StoreError: the credential store does not answer.
+        """
+        path = self._folder / (_NAME_FILE if self.is_real else _KEY_FILE)
+        if not path.exists():
+            return ""
+        text = path.read_text("ascii").strip()
+        if self._backend is None:
+            return text if name == "key" else ""
+        try:
+            return self._backend.get_password(SERVICE, f"{text}:{name}") or ""
+        except Exception as error:
+            raise StoreError("no_key", f"凭据管理器没有回应：{error}") from error
 
     def write(self, name: str, secret: str) -> None:
-        """Keep a secret (``name`` is ``key`` or, with a real credential store only, ``token``)."""
-        if self._backend is not None:
-            self._backend.set_password(SERVICE, f"{self._id()}:{name}", secret)
+        """Keep a secret (``name`` is ``key`` or, in a credential store only, ``token``).
+
+        Raises:
+            StoreError: it could not be kept.
+        """
+        if self._backend is None:
+            _write_private(self._folder / _KEY_FILE, secret)
             return
-        _write_private(self._folder / _KEY_FILE, secret)
+        try:
+            self._backend.set_password(SERVICE, f"{self._id()}:{name}", secret)
+        except Exception as error:
+            raise StoreError("no_key", f"凭据管理器没有回应：{error}") from error
 
     def where(self) -> str:
         """Where the key is kept, in words for 自检."""
-        return (
-            "操作系统凭据管理器" if self.is_real else f"数据文件夹中的钥匙文件 {_KEY_FILE}（仅当前用户可读）"
-        )
+        place = f"数据文件夹中的钥匙文件 {_KEY_FILE}（仅当前用户可读）"
+        return "操作系统凭据管理器" if self.is_real else place
 
     def _id(self) -> str:
         path = self._folder / _NAME_FILE
         if not path.exists():
-            path.write_text(uuid.uuid4().hex, "ascii")
+            _write_private(path, uuid.uuid4().hex)
         return path.read_text("ascii").strip()
 
 
-def open_vault(folder: Path) -> Vault:
-    """The vault of a data folder. A key file already there decides, so that a folder never has two keys."""
+def open_vault(folder: Path, *, choose: bool) -> Vault:
+    """The vault of a data folder.
+
+    Args:
+        folder: The data folder.
+        choose: No key is kept yet (new folder, or opened by recovery code): a credential store is tried out
+            before it is trusted with the key. Otherwise what was chosen then decides.
+    """
     if (folder / _KEY_FILE).exists():
         return Vault(folder, None)
-    return Vault(folder, system_backend())
+    backend = _system_backend()
+    if choose and backend is not None and not _works(backend):
+        backend = None
+    return Vault(folder, backend)
 
 
-def system_backend() -> Backend | None:
-    """The operating system's credential store, None when there is none that works.
+def _system_backend() -> Backend | None:
+    """The operating system's credential store, None when there is none.
 
     On Windows it is named outright: keyring's search for backends finds none in a frozen program.
     """
@@ -85,7 +112,7 @@ def system_backend() -> Backend | None:
     import keyring  # noqa: PLC0415 - 160 ms that a folder with a key file need not pay
 
     found = keyring.get_keyring()
-    return found if found.priority >= 1 and _works(found) else None
+    return found if found.priority >= 1 else None
 
 
 def _works(backend: Backend) -> bool:
@@ -94,16 +121,23 @@ def _works(backend: Backend) -> bool:
     try:
         backend.set_password(SERVICE, "probe", probe)
         return backend.get_password(SERVICE, "probe") == probe
-    except Exception:  # noqa: BLE001 - backends raise what they like; any failure means “does not work”
+    except Exception:
         return False
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write a file readable by its owner only, whole or not at all."""
+    """Write a file readable by its owner only, whole or not at all.
+
+    Raises:
+        StoreError: it could not be written.
+    """
     scratch = path.with_suffix(".new")
-    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)
+    try:
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+    except OSError as error:
+        raise StoreError("place", f"{path}：{error.strerror}") from error

@@ -1,4 +1,4 @@
-"""What can go wrong with the store, told in Chinese with the remedy. The one place that knows sqlcipher3's errors."""
+"""What can go wrong with the store, in Chinese with the remedy. The one place that knows sqlcipher3."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Literal
 from sqlcipher3 import dbapi2
 
 Kind = Literal[
-    "locked", "read_only", "disk_full", "damaged", "wrong_key", "no_key", "newer", "network", "place", "refused"
+    "locked", "read_only", "disk_full", "damaged", "wrong_key", "no_key", "newer", "network", "place",
+    "refused",
 ]  # fmt: skip
 
 _SENTENCES: dict[Kind, str] = {
-    "locked": "数据文件正被另一个程序占用。请稍候再试；若一直如此，请关闭其他 jgclient 窗口或暂停杀毒软件对数据文件夹的扫描",
+    "locked": "数据文件正被另一个程序占用。请稍候再试；若一直如此，请关闭其他 jgclient 窗口，"
+    "或让杀毒软件不扫描数据文件夹",
     "read_only": "数据文件夹不能写入。请在文件夹属性中取消“只读”并确认当前用户有写入权限",
     "disk_full": "磁盘空间已满，刚才的内容没有存上。请清理磁盘后再保存一次，此前已保存的内容不受影响",
     "damaged": "数据文件已损坏。请不要继续录入，用最近一次备份恢复；仍打不开时请联系管理员",
@@ -34,7 +36,7 @@ _BY_CODE: dict[str, Kind] = {
     "SQLITE_IOERR_WRITE": "disk_full",
     "SQLITE_CORRUPT": "damaged",
     "SQLITE_IOERR": "damaged",
-    "SQLITE_NOTADB": "wrong_key",
+    "SQLITE_NOTADB": "damaged",
     "SQLITE_CANTOPEN": "place",
 }
 
@@ -54,7 +56,7 @@ class StoreError(Exception):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn faults of the environment into :class:`StoreError`; bugs (wrong SQL, broken constraints) pass unchanged."""
+    """Turn faults of the environment into :class:`StoreError`; bugs (wrong SQL …) pass unchanged."""
     try:
         yield
     except dbapi2.Error as error:

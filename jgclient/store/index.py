@@ -1,4 +1,4 @@
-"""The list columns of a record and its search text: derived from the facts, in the same transaction as every change."""
+"""List columns and search text of a record: derived from the facts, in the transaction of every change."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ SELECT record.key, record.id, record.touched,
     draft.saved_at, draft.offered, draft.hard_problems, draft.problems AS draft_problems,
     draft.summary AS draft_summary, draft.texts,
     last.revision, last.form, last.operation, last.author, last.made_at, last.summary, last.content,
-    coalesce(last.urgent_by, '9999-12-31') AS urgent_by,
-    outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
+    last.urgent_by, outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
     (SELECT receipt_no FROM receipt WHERE receipt.record = record.key
         ORDER BY receipt.revision DESC, receipt.kept_at DESC LIMIT 1) AS receipt_no
 FROM record
@@ -26,7 +25,60 @@ LEFT JOIN draft ON draft.record = record.key
 LEFT JOIN revision AS last ON last.record = record.key
     AND last.revision = (SELECT max(revision) FROM revision WHERE record = record.key)
 LEFT JOIN outbox ON outbox.record = record.key AND outbox.revision = last.revision
+WHERE record.key = ?
 """
+
+
+def key_of(connection: Connection, record_id: str) -> int | None:
+    """The key of a record, None when there is no such record."""
+    key: int | None = connection.value("SELECT key FROM record WHERE id = ?", [record_id])
+    return key
+
+
+def key_or_new(connection: Connection, record_id: str) -> int:
+    """The key of a record, which is made when there is none; :func:`refresh` fills its columns."""
+    key = key_of(connection, record_id)
+    if key is None:
+        connection.insert("record", {"id": record_id, "touched": _next_touch(connection)})
+        key = int(connection.value("SELECT last_insert_rowid()"))
+    return key
+
+
+def refresh(connection: Connection, key: int, *, content_changed: bool) -> None:
+    """Derive a record's list columns again.
+
+    Args:
+        connection: Inside the transaction of the change.
+        key: The record's key.
+        content_changed: The texts changed: search text is made anew and the record becomes the newest.
+    """
+    row = connection.row(_FACTS, [key])
+    columns = derived_columns(row)
+    if content_changed:
+        columns["touched"] = _next_touch(connection)
+        connection.run("DELETE FROM record_text WHERE rowid = ?", [row["touched"]])
+        _write_text(connection, columns["touched"], row, columns)
+    _write_columns(connection, key, columns)
+
+
+def forget(connection: Connection, key: int) -> None:
+    """Take a record that has neither draft nor revision out of the lists."""
+    touched = connection.value("SELECT touched FROM record WHERE key = ?", [key])
+    connection.run("DELETE FROM record_text WHERE rowid = ?", [touched])
+    connection.run("DELETE FROM record WHERE key = ?", [key])
+
+
+def rebuild(connection: Connection) -> int:
+    """Derive everything from the facts again; returns how many records had differed."""
+    different = 0
+    with connection.atomic():
+        connection.run("INSERT INTO record_text(record_text) VALUES ('delete-all')")
+        for (key,) in connection.rows("SELECT key FROM record ORDER BY touched"):
+            row = connection.row(_FACTS, [key])
+            columns = derived_columns(row)
+            different += _write_columns(connection, key, columns)
+            _write_text(connection, row["touched"], row, columns)
+    return different
 
 
 def derived_columns(row: Row) -> dict[str, Any]:
@@ -48,13 +100,13 @@ def derived_columns(row: Row) -> dict[str, Any]:
 
 
 def _platform_reason(row: Row) -> str:
-    """Why the last revision does not go on: the platform's words, or why it was parked."""
+    """Why the last revision does not go on: why it was parked, or the platform's words."""
     if row["outbox"] == "parked":
         return str(row["reason"])
     if row["outcome"] not in ("rejected", "conflict"):
         return ""
     problems = problems_of(row["problems"])
-    return problems[0].message if problems else row["reason"] or "平台未说明原因，请联系平台管理员"
+    return problems[0].message if problems else row["reason"] or "平台没有说明原因。请向平台管理员询问"
 
 
 def _facts(row: Row) -> Facts:
@@ -69,50 +121,19 @@ def _facts(row: Row) -> Facts:
     )
 
 
-def refresh(connection: Connection, key: int, *, content_changed: bool) -> None:
-    """Derive a record's list columns again.
-
-    Args:
-        connection: Inside the transaction of the change.
-        key: The record's key.
-        content_changed: The texts changed: search text is made anew and the record moves to the top of the newest.
-    """
-    row = connection.row(f"{_FACTS} WHERE record.key = ?", [key])
-    columns = derived_columns(row)
-    if content_changed:
-        columns["touched"] = 1 + connection.value("SELECT max(touched) FROM record")
-        connection.run("DELETE FROM record_text WHERE rowid = ?", [row["touched"]])
-        _write_text(connection, columns["touched"], row, columns)
-    update(connection, key, columns)
+def _write_columns(connection: Connection, key: int, columns: dict[str, Any]) -> bool:
+    """Write what differs; returns whether anything did. SQLite rewrites the index of every column named."""
+    stored = connection.row("SELECT * FROM record WHERE key = ?", [key])
+    changed = {name: value for name, value in columns.items() if stored[name] != value}
+    if not changed:
+        return False
+    changes = ", ".join(f"{name} = :{name}" for name in changed)
+    connection.run(f"UPDATE record SET {changes} WHERE key = :key", changed | {"key": key})
+    return True
 
 
-def update(connection: Connection, key: int, columns: dict[str, Any]) -> None:
-    """Write derived columns of one record."""
-    changes = ", ".join(f"{name} = :{name}" for name in columns)
-    connection.run(f"UPDATE record SET {changes} WHERE key = :key", columns | {"key": key})  # noqa: S608 - own names
-
-
-def rebuild(connection: Connection) -> int:
-    """Derive everything from the facts again; returns how many records had differed."""
-    different = 0
-    with connection.atomic():
-        connection.run("INSERT INTO record_text(record_text) VALUES ('delete-all')")
-        for (key,) in connection.rows("SELECT key FROM record ORDER BY touched"):
-            row = connection.row(f"{_FACTS} WHERE record.key = ?", [key])
-            columns = derived_columns(row)
-            stored = connection.row("SELECT * FROM record WHERE key = ?", [key])
-            if any(stored[name] != value for name, value in columns.items()):
-                different += 1
-                update(connection, key, columns)
-            _write_text(connection, row["touched"], row, columns)
-    return different
-
-
-def forget(connection: Connection, key: int) -> None:
-    """Take a record that has neither draft nor revision out of the lists."""
-    touched = connection.value("SELECT touched FROM record WHERE key = ?", [key])
-    connection.run("DELETE FROM record_text WHERE rowid = ?", [touched])
-    connection.run("DELETE FROM record WHERE key = ?", [key])
+def _next_touch(connection: Connection) -> int:
+    return 1 + (connection.value("SELECT max(touched) FROM record") or 0)
 
 
 def _write_text(connection: Connection, rowid: int, row: Row, columns: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Lists of records: filter, search, sort and page in SQL, quick however many records there are.
 
-Two ways lead to a sorted page. When few records pass the filter they are collected and sorted. When many pass, the
-index of the sort column is walked and each record tested, until the page is full: that needs no sorting at all.
+Two ways lead to a sorted page. When few records pass the filter they are collected and sorted. When many
+pass, the index of the sort column is walked and each record tested until the page is full, without sorting.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def _page_sql(connection: Connection, query: ListQuery, chosen: _Filter) -> str:
             f"{chosen.where('record_text MATCH :match')} ORDER BY record_text.rowid {direction} {tail}"
         )
     if _is_few(connection, chosen):
-        return f"SELECT {_COLUMNS} {_source(chosen)} ORDER BY +record.{column} {direction}, record.key {direction} {tail}"
+        order = f"ORDER BY +record.{column} {direction}, record.key {direction}"
+        return f"SELECT {_COLUMNS} {_source(chosen)} {order} {tail}"
     member = (
         ["EXISTS (SELECT 1 FROM record_text WHERE rowid = record.touched AND record_text MATCH :match)"]
         if chosen.match

@@ -1,8 +1,8 @@
 """How the file came to look as it does: every step from an empty file, in order.
 
-A step imports nothing from the program and is never changed once it was released; each has a with-data test in
-``tests/store/test_migrations.py``. Importing this module costs 150 ms (sqlite-utils), so :mod:`.opening` does it
-only when :data:`jgclient.store.schema.STEPS` says that a file lacks a step.
+A step imports nothing from the program and is never changed once it was released; each has a with-data test
+in ``tests/store/test_migrations.py``. Importing this module costs 150 ms (sqlite-utils), so it is done only
+for a file that lacks one of :data:`jgclient.store.schema.STEPS`.
 """
 
 from __future__ import annotations
@@ -118,11 +118,12 @@ def _outbox(db: Database) -> None:
     """State of an outbox row: waiting, sent, parked, done, superseded (a newer revision goes instead)."""
     db.table("outbox").create(
         {
-            "record": int, "revision": int, "state": str, "urgent_by": str, "queued_at": str, "deferrals": int,
-            "batch_id": str, "outcome": str, "problems": str, "reason": str,
+            "record": int, "revision": int, "state": str, "urgent_by": str, "queued_at": str,
+            "deferrals": int, "batch_id": str, "outcome": str, "problems": str, "reason": str,
         },
         pk=("record", "revision"), foreign_keys=[("record", "record", "key")],
-        not_null=["state", "urgent_by", "queued_at", "deferrals", "batch_id", "outcome", "problems", "reason"],
+        not_null=["state", "urgent_by", "queued_at", "deferrals", "batch_id", "outcome", "problems",
+                  "reason"],
         defaults={"deferrals": 0, "batch_id": "", "outcome": "", "problems": "[]", "reason": ""},
         strict=True,
     )  # fmt: skip
@@ -146,7 +147,8 @@ def _registers(db: Database) -> None:
             "id": int, "register": str, "key": str, "leading": str, "content": str, "valid_from": str,
             "valid_to": str, "source": str, "changed_at": str,
         },
-        pk="id", not_null=["register", "key", "leading", "content", "valid_from", "valid_to", "source", "changed_at"],
+        pk="id", not_null=["register", "key", "leading", "content", "valid_from", "valid_to", "source",
+                           "changed_at"],
         strict=True,
     )  # fmt: skip
     db.table("register").create_index(["register", "key"], unique=True)
@@ -156,8 +158,8 @@ def _registers(db: Database) -> None:
 def _search(db: Database) -> None:
     """Search indexes without a copy of the text; the tokens are made by ``jgclient.store.search``.
 
-    ``grams``: one token a Chinese character, overlapping pairs of Latin letters and digits. ``chars``: each letter
-    and digit once. ``words``: long letter-digit words whole, for exact look-up of identifiers.
+    ``grams``: one token a Chinese character, overlapping pairs of Latin letters and digits. ``chars``: each
+    letter and digit once. ``words``: long letter-digit words whole, for exact look-up of identifiers.
     The ``ascii`` tokenizer keeps every non-ASCII character, also those newer than SQLite's Unicode tables.
     """
     for table in ("record_text", "register_text"):

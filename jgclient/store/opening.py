@@ -12,6 +12,7 @@ from typing import Self
 
 from jgclient.store import recovery, schema
 from jgclient.store.connection import Connection, connect, prepare
+from jgclient.store.copying import verified_copy
 from jgclient.store.credentials import Vault, open_vault
 from jgclient.store.errors import StoreError
 from jgclient.store.folder_lock import folder_lock
@@ -20,42 +21,63 @@ from jgclient.store.outbox import Outbox
 from jgclient.store.records import Records
 from jgclient.store.registers import Registers
 from jgclient.store.settings import Imports, Settings
+from jgclient.store.trash import Trash
 
 FILE = "jgclient.db"
 _KEY_BYTES = 32
 
 
 class Store:
-    """An open store. Belongs to the thread that opened it; every thread opens its own on the same folder.
+    """An open store. Stays in the thread that opened it; every thread opens its own on the same folder.
 
     Attributes:
         folder: The data folder.
         settings: Settings of the profile.
         records: Drafts, revisions, lists.
+        trash: Dropped drafts.
         outbox: What must reach the platform and what came back.
         registers: Reference data; what checks ask.
         imports: Rows of workbooks already taken in.
     """
 
     def __init__(
-        self, folder: Path, connection: Connection, vault: Vault, clock: Callable[[], datetime]
+        self, folder: Path, connection: Connection, key: bytes, vault: Vault, clock: Callable[[], datetime]
     ) -> None:
         self.folder = folder
         self._db = connection
+        self._key = key
         self._vault = vault
         self.settings = Settings(connection, vault)
-        self.records = Records(connection, clock)
+        self.trash = Trash(connection, clock)
+        self.records = Records(connection, self.trash, clock)
         self.outbox = Outbox(connection, clock)
         self.registers = Registers(connection, clock)
         self.imports = Imports(connection, clock)
 
     def atomic(self) -> AbstractContextManager[None]:
-        """Several changes as one: all are kept when the block ends, none when it fails. Nests."""
+        """Several changes as one: all are kept when the block ends, none when it fails. Nests.
+
+        Other windows cannot write meanwhile: keep it far under a second, import in portions.
+        """
         return self._db.atomic()
 
     def recovery_code(self) -> str:
         """The code that opens this file on another computer; to be printed and locked away."""
-        return recovery.encode(bytes.fromhex(self._vault.read("key")))
+        return recovery.encode(self._key)
+
+    def key_place(self) -> str:
+        """Where this computer keeps the key, in words for 自检."""
+        return self._vault.where()
+
+    def backup(self, to: Path) -> None:
+        """Copy the whole file to ``to``, encrypted with the same key, while it is in use.
+
+        The copy is read from end to end before it takes the place of an older one.
+
+        Raises:
+            StoreError: it could not be written or does not check; an older copy is left as it was.
+        """
+        verified_copy(self._db, self._key, to)
 
     def close(self) -> None:
         """Close the file."""
@@ -83,22 +105,41 @@ def open_store(folder: Path, *, clock: Callable[[], datetime], recovery_code: st
     """
     make_folder(folder)
     path = folder / FILE
-    vault = open_vault(folder)
-    if not path.exists():
-        with folder_lock(folder):
-            _make_key(path, vault, recovery_code)
-    key = _typed_key(recovery_code) if recovery_code else _kept_key(vault)
-    connection = _open_file(path, key)
     if recovery_code:
-        vault.write("key", key.hex())
-    return Store(folder, connection, vault, clock)
+        return _recover(path, recovery_code, clock)
+    vault = _vault_with_key(path)
+    key = _kept_key(vault)
+    return Store(folder, _open_file(path, key), key, vault, clock)
 
 
-def _make_key(path: Path, vault: Vault, recovery_code: str) -> None:
-    """Make the key of a new file; it is kept before the file exists, so that no file is ever without."""
-    if path.exists() or recovery_code or vault.read("key"):
-        return
-    vault.write("key", os.urandom(_KEY_BYTES).hex())
+def _recover(path: Path, code: str, clock: Callable[[], datetime]) -> Store:
+    """Open an existing file with the typed code; only a code that fits is kept."""
+    if not path.exists():
+        raise StoreError("refused", f"这个文件夹里没有数据文件，用不上恢复码。请检查文件夹：{path.parent}")
+    try:
+        key = recovery.decode(code)
+    except ValueError as error:
+        raise StoreError("refused", str(error)) from error
+    try:
+        connection = _open_file(path, key)
+    except StoreError as error:
+        if error.kind != "wrong_key":
+            raise
+        raise StoreError("refused", "恢复码不属于这份数据文件。请换用为它打印的那一张") from error
+    vault = open_vault(path.parent, choose=True)
+    vault.write("key", key.hex())
+    return Store(path.parent, connection, key, vault, clock)
+
+
+def _vault_with_key(path: Path) -> Vault:
+    """The vault of the folder; a new folder gets a key, kept before the file exists."""
+    if path.exists():
+        return open_vault(path.parent, choose=False)
+    with folder_lock(path.parent):
+        vault = open_vault(path.parent, choose=True)
+        if not vault.read("key") and not path.exists():
+            vault.write("key", os.urandom(_KEY_BYTES).hex())
+    return vault
 
 
 def _kept_key(vault: Vault) -> bytes:
@@ -110,13 +151,6 @@ def _kept_key(vault: Vault) -> bytes:
     except ValueError as error:
         raise StoreError("wrong_key", vault.where()) from error
     return key
-
-
-def _typed_key(code: str) -> bytes:
-    try:
-        return recovery.decode(code)
-    except ValueError as error:
-        raise StoreError("refused", str(error)) from error
 
 
 def _open_file(path: Path, key: bytes) -> Connection:

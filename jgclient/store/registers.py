@@ -1,4 +1,4 @@
-"""Registers: catalogue items, implementation lists, parties … and what earlier records say, for checks that need data."""
+"""Registers: catalogue items, implementation lists … and what earlier records say: what checks ask for."""
 
 from __future__ import annotations
 
@@ -65,22 +65,16 @@ class Registers:
         return bool(self._db.value("SELECT 1 FROM register WHERE register = ? LIMIT 1", [register]))
 
     def record_exists(self, form: str, number: str) -> bool | None:
-        """Whether another record of the form has this business number; None when none of the form is kept here."""
-        sql = (
-            "SELECT 1 FROM record WHERE form = ? AND number = ? AND id != ? AND state != 'withdrawn' LIMIT 1"
-        )
-        if self._db.value(sql, [form, number, self._without]):
+        """Whether another record of the form has this number; None when none of the form is kept here."""
+        other = "SELECT 1 FROM record WHERE form = ? AND id != ?"
+        same = f"{other} AND number = ? AND state != 'withdrawn' LIMIT 1"
+        if self._db.value(same, [form, self._without, number]):
             return True
-        known = self._db.value(
-            "SELECT 1 FROM record WHERE form = ? AND id != ? LIMIT 1", [form, self._without]
-        )
-        return False if known else None
+        return False if self._db.value(f"{other} LIMIT 1", [form, self._without]) else None
 
     def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
         """Number of other records of the form that agree in all these fields; withdrawn ones do not count."""
-        match = " AND ".join(
-            filter(None, (search.exact_expression(text) for text in all_texts(dict(fields))))
-        )
+        match = " AND ".join(filter(None, map(search.exact_expression, all_texts(dict(fields)))))
         if not match:
             return 0
         rows = self._db.rows(_CANDIDATES, {"match": match, "form": form, "without": self._without})
@@ -112,7 +106,8 @@ SELECT draft.texts, last.content
 FROM record_text CROSS JOIN record ON record.touched = record_text.rowid
 LEFT JOIN draft ON draft.record = record.key
 LEFT JOIN revision AS last ON last.record = record.key AND last.revision = record.revision
-WHERE record_text MATCH :match AND record.form = :form AND record.id != :without AND record.state != 'withdrawn'
+WHERE record_text MATCH :match AND record.form = :form AND record.id != :without
+    AND record.state != 'withdrawn'
 """
 
 

@@ -1,8 +1,9 @@
-"""Full-text search that finds any part of a word: in Chinese from one character, digits, letters, pinyin initials.
+"""Full-text search that finds any part of a word: Chinese from one character, digits, letters, initials.
 
-SQLite's own tokenizers find no part of a Chinese word, and its trigram index nothing under three characters, while
-Chinese words have two. So the text is cut here: every Chinese character is a token, runs of Latin letters and digits
-become overlapping pairs (``2026`` → ``20 02 26``), and a query becomes a phrase of the same tokens.
+SQLite's own tokenizers find no part of a Chinese word, and its trigram index nothing under three characters,
+while Chinese words have two. So the text is cut here: every Chinese character is a token, runs of Latin
+letters and digits become overlapping pairs (``2026`` → ``20 02 26``), and a query becomes a phrase of such
+tokens. Of names the pinyin initials are indexed too.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def match_expression(query: str) -> str:
 
 
 def exact_expression(value: str) -> str:
-    """An expression that finds at least the rows in which ``value`` occurs as a whole; empty for an empty value."""
+    """An expression that finds at least the rows where ``value`` occurs whole; empty for an empty value."""
     folded = fold(value)
     whole = _LATIN.fullmatch(folded)
     if whole and len(folded) >= WHOLE_WORD:
@@ -83,8 +84,8 @@ def _pairs(run: str) -> list[str]:
 def _terms(word: str) -> list[str]:
     """Terms for one word of a query.
 
-    A single letter or digit at the edge of the word may be the end or the beginning of a longer run, of which the
-    index holds pairs only; it is looked up among the single characters instead.
+    A single letter or digit at the edge of the word may be the end or the beginning of a longer run, of which
+    the index holds pairs only; it is looked up among the single characters instead.
     """
     runs = _RUN.findall(word)
     terms = []

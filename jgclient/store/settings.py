@@ -55,7 +55,7 @@ class Imports:
         found = {}
         for fingerprint in fingerprints:
             record_id = self._db.value(
-                "SELECT record_id FROM imported JOIN record ON record.id = imported.record_id WHERE fingerprint = ?",
+                "SELECT record_id FROM imported JOIN record ON record.id = record_id WHERE fingerprint = ?",
                 [fingerprint],
             )
             if record_id is not None:
