@@ -18,6 +18,7 @@ from jggateway.tables import login_failures, sessions, users
 ROLES = {"clerk": "录入员", "department": "部门管理员", "region": "区域管理员"}
 #: A device stays logged in this long: longer than any reporting term, so that sending needs nobody there.
 SESSION_LIFETIME = timedelta(days=30)
+MAX_NAME = 64
 #: So many wrong passwords within the window close the name for the rest of the window.
 MAX_FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=5)
@@ -74,9 +75,11 @@ class Accounts:
         ``unit`` is the 统一社会信用代码 of the unit the user sends for, ``role`` one of :data:`ROLES`.
 
         Raises:
-            AccountError: the name is taken.
+            AccountError: the name is taken, or is none.
             WeakPassword: the password is too short.
         """
+        if not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
+            raise AccountError(f"用户名“{name!a}”不能用。请用 1 到 {MAX_NAME} 个字，前后不带空格。")
         row = {
             "name": name, "unit": unit, "role": role, "password_hash": hash_password(password),
             "created_at": now.isoformat(timespec="seconds"),
@@ -120,7 +123,7 @@ class Accounts:
             TooManyFailures: the name is closed after repeated failures; the password is not even looked at.
             WrongPassword: no such user, or another password. Counts towards closing.
         """
-        who = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+        who = hashlib.sha256(name.encode()).hexdigest()
         with self._storage.reading() as connection:
             _refuse_when_closed(connection, who, now)
             row = connection.execute(select(users).where(users.c.name == name)).mappings().first()
@@ -178,4 +181,4 @@ def _seconds(moment: datetime) -> int:
 
 def _token_hash(token: str) -> str:
     # A token is 256 random bits: one plain SHA-256 is enough, guessing it is hopeless either way.
-    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+    return hashlib.sha256(token.encode()).hexdigest()

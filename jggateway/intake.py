@@ -174,8 +174,9 @@ class Intake:
             passing = replace(arrival, batch_id=trial, key=trial)
             kept.claim_batch(connection, passing)
             answer = self._answer(connection, incoming, passing, now)
+        issued = {result["receipt_no"] for result in answer["results"] if result["outcome"] == "accepted"}
         for result in answer["results"]:
-            if result["outcome"] == "accepted":  # it would be; but nothing stands behind this receipt
+            if result["receipt_no"] in issued:  # nothing stands behind this receipt any more
                 result.update(receipt_no="", received_at="")
         return answer
 
@@ -217,7 +218,7 @@ class Intake:
         return kept.keep_revision(connection, item, form, arrival).result()
 
     def _unknown_form(self, item: Item) -> Problem:
-        versions = sorted(f.version for f in self._library.forms if f.id == item.form)
+        versions = [form.version for form in self._library.versions(item.form)]
         return verdicts.unknown_form(item.form, item.form_version, versions)
 
     def _problems(

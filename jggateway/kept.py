@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from jgclient.contract import Item, Result
+from jgclient.contract import Item, Outcome, Result
 from jgclient.forms.definition import Form
 from jgclient.records import Json, canonical_json
 from jggateway.tables import batches, receipt_numbers, records, records_kept, users
@@ -43,10 +43,9 @@ class Receipt:
     receipt_no: str
     received_at: str
 
-    def result(self, outcome: str = "accepted") -> Result:
+    def result(self, outcome: Outcome = "accepted") -> Result:
         """The receipt as the contract tells it."""
-        accepted = "duplicate" if outcome == "duplicate" else "accepted"
-        return Result(self.id, self.revision, accepted, self.receipt_no, self.received_at, self.sha256)
+        return Result(self.id, self.revision, outcome, self.receipt_no, self.received_at, self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,5 +215,5 @@ def counts(connection: Connection) -> Mapping[str, int]:
     }
 
 
-def _count(connection: Connection, query: Select[tuple[int]]) -> int:
+def _count(connection: Connection, query: Select[int]) -> int:
     return connection.scalar(query) or 0

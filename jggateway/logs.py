@@ -26,12 +26,9 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line. Of an exception only its type and places: its text may quote a record."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        members = {
-            "time": moment,
-            "level": record.levelname,
-            "name": record.name,
-            "event": record.getMessage(),
-        }
+        members: dict[str, object] = {
+            "time": moment, "level": record.levelname, "name": record.name, "event": record.getMessage(),
+        }  # fmt: skip
         members |= {name: value for name, value in vars(record).items() if name not in _PLAIN}
         if record.exc_info and record.exc_info[1] is not None:
             members["error"] = _places(record.exc_info[1])

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from jgclient.contract import Capabilities, ContractError
+from jgclient.forms.library import FormLibrary
 from jgclient.records import Json, canonical_json
 from jggateway import kept
 from jggateway.accounts import TooManyFailures, User, WrongPassword
@@ -48,10 +49,8 @@ def healthz(request: Request) -> Response:
 @router.get("/v1/capabilities", response_model=CapabilitiesOut, responses=problems())
 def capabilities(request: Request) -> Response:
     """Server time, limits of a batch, forms and their versions."""
-    state = request.app.state
-    forms: dict[str, list[int]] = {}
-    for form in state.library.forms:
-        forms.setdefault(form.id, []).append(form.version)
+    library: FormLibrary = request.app.state.library
+    forms = {form.id: [f.version for f in library.versions(form.id)] for form in library.forms}
     return _json(asdict(Capabilities(_now(request), MAX_ITEMS, MAX_BYTES, forms)))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from sqlite3 import Connection as SqliteConnection
+from threading import Lock
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -127,8 +127,8 @@ def _prepare(storage: Storage) -> None:
             connection.execute(insert(about).values(name="schema_version", value=str(SCHEMA_VERSION)))
         elif int(found) > SCHEMA_VERSION:
             raise StorageError(
-                f"{storage.folder} 中的数据由更新版本的网关建立（数据版本 {found}，本程序支持到 {SCHEMA_VERSION}），"
-                "未作改动。请改用新版网关。"
+                f"{storage.folder} 中的数据由更新版本的网关建立（数据版本 {found}，"
+                f"本程序支持到 {SCHEMA_VERSION}），未作改动。请改用新版网关。"
             )
 
 

@@ -71,9 +71,10 @@ def other_base(newest: int) -> Problem:
 def operation_problem(item: Item, head: Head | None) -> Problem | None:
     """Whether the operation (新增, 更正, 撤回) fits what the platform holds of the record."""
     if head is None:
-        if item.operation == "d":
-            return _operation("平台上没有这条记录，无需撤回", "在本机删除该草稿即可")
-        return None
+        if item.operation == "i":
+            return None
+        word = "更正" if item.operation == "u" else "撤回"
+        return _operation(f"平台上没有这条记录，不能{word}", "如需上报，请作为新增重新上报；否则不用处理")
     if head.operation == "d":
         return _operation("这条记录已经撤回，不能再更正", "如需恢复，请复制为一条新记录后上报")
     if head.form != item.form:

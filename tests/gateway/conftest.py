@@ -1,0 +1,178 @@
+"""A real gateway on loopback over a tiny form, with a clock that the test sets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+from gateway_items import DEVICE, OTHER_UNIT, PASSWORD, UNIT
+
+from jgclient.forms.library import FormLibrary, load_library
+from jggateway.accounts import Accounts
+from jggateway.app import create_app
+from jggateway.storage import open_storage
+
+NOON = datetime(2026, 9, 7, 12, 0, tzinfo=timezone(timedelta(hours=8)))
+
+VISIT = """
+id = "visit"
+title = "走访"
+version = 1
+valid_from = 2026-01-01
+number_field = "number"
+title_field = "object"
+date_field = "day"
+[[section]]
+title = "走访情况"
+[[section.field]]
+name = "number"
+title = "走访编号"
+type = "text"
+required = true
+max_length = 20
+[[section.field]]
+name = "object"
+title = "走访对象"
+type = "text"
+required = true
+max_length = 40
+[[section.field]]
+name = "day"
+title = "走访日期"
+type = "date"
+[[section.field]]
+name = "people"
+title = "走访人数"
+type = "integer"
+[[check]]
+code = "ZF-001"
+kind = "08数据关联性检查"
+strength = "hard"
+fields = ["people"]
+rule = "people == null || people >= 2.0"
+message = "走访人数少于两人"
+help = "请填写全部走访人员的人数"
+[[check]]
+code = "ZF-002"
+kind = "10时间信息检查"
+strength = "soft"
+fields = ["day"]
+rule = "day == null || day >= '2026-01-01'"
+message = "走访日期在本年以前"
+help = "补录往年数据请说明理由"
+"""
+
+
+class Clock:
+    """The platform's time."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Gateway:
+    """A gateway served by uvicorn in a thread of the test, and a client for it."""
+
+    def __init__(self, data: Path, library: FormLibrary, clock: Clock) -> None:
+        self.data = data
+        self.clock = clock
+        self._library = library
+        self._client = requests.Session()
+        self._tokens: dict[str, str] = {}
+        self.start()
+
+    def start(self) -> None:
+        """Serve on a free port."""
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        app = create_app(self.data, library=self._library, clock=self.clock)
+        self.app = app
+        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving; what is kept stays."""
+        self._client.close()
+        self._server.should_exit = True
+        self._thread.join(20)
+        assert not self._thread.is_alive(), "the gateway did not stop"
+        self._listener.close()
+
+    def call(self, method: str, path: str, *, user: str | None = "clerk", **more: Any) -> requests.Response:
+        """One request, with the token of ``user`` (None for no token)."""
+        headers = dict(more.pop("headers", {}))
+        if user is not None:
+            headers.setdefault("Authorization", f"Bearer {self.token(user)}")
+        return self._client.request(method, self.url + path, headers=headers, timeout=20, **more)
+
+    def log_in(self, user: str = "clerk", password: str = PASSWORD) -> requests.Response:
+        """Try to open a session."""
+        wanted = {"user": user, "password": password, "device_id": DEVICE}
+        return self.call("POST", "/v1/sessions", user=None, json=wanted)
+
+    def token(self, user: str) -> str:
+        """The token of a user, who is logged in when needed."""
+        if user not in self._tokens:
+            self._tokens[user] = self.log_in(user).json()["token"]
+        return self._tokens[user]
+
+    def send(self, batch: Any, *, user: str = "clerk", **headers: str) -> requests.Response:
+        """Send a batch's exact bytes."""
+        return self.call(
+            "POST", "/v1/batches", user=user, data=batch.to_bytes(),
+            headers={"Content-Type": "application/json", **headers},
+        )  # fmt: skip
+
+    def kept(self) -> list[tuple[str, int]]:
+        """(id, revision) of everything kept."""
+        with self.app.state.storage.reading() as connection:
+            found = connection.exec_driver_sql("SELECT id, revision FROM records_kept ORDER BY id, revision")
+            return [(row[0], row[1]) for row in found]
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> FormLibrary:
+    """A library of one tiny form."""
+    folder = tmp_path_factory.mktemp("resources")
+    (folder / "forms").mkdir()
+    (folder / "codes").mkdir()
+    (folder / "forms" / "visit.toml").write_text(VISIT, encoding="utf-8")
+    loaded = load_library(folder)
+    assert loaded.broken == []
+    return loaded
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Noon of 2026-09-07 in Beijing until the test says otherwise."""
+    return Clock()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with two clerks of one unit and one of another."""
+    folder = tmp_path / "gateway"
+    storage = open_storage(folder)
+    for name, unit in {"clerk": UNIT, "colleague": UNIT, "stranger": OTHER_UNIT}.items():
+        Accounts(storage).add(name, PASSWORD, unit=unit, role="clerk", now=NOON)
+    storage.close()
+    return folder
+
+
+@pytest.fixture
+def gateway(data: Path, library: FormLibrary, clock: Clock) -> Iterator[Gateway]:
+    """A running gateway."""
+    running = Gateway(data, library, clock)
+    yield running
+    running.stop()
