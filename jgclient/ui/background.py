@@ -28,12 +28,12 @@ class Progress:
         self._job = job
         self._last = 0.0
 
-    def report(self, done: int, total: int) -> None:
-        """Tell how far the task is; called as often as convenient."""
+    def report(self, done: int, total: int, detail: object = None) -> None:
+        """Tell how far the task is, with more about it if there is more; called as often as convenient."""
         now = time.monotonic()
         if done >= total or now - self._last >= _BEAT:
             self._last = now
-            self._job.progressed.emit(done, total)
+            self._job.progressed.emit(done, total, detail)
 
     def is_cancelled(self) -> bool:
         """Whether the user wants the task to stop at the next safe point."""
@@ -48,7 +48,7 @@ class Job(QObject):
 
     done = Signal(object)
     failed = Signal(str)
-    progressed = Signal(int, int)
+    progressed = Signal(int, int, object)
     ended = Signal()
 
     def __init__(self, task: Task[Any]) -> None:
@@ -117,7 +117,7 @@ class Background(QObject):
         *,
         done: Callable[[T], None],
         failed: Callable[[str], None],
-        progressed: Callable[[int, int], None] | None = None,
+        progressed: Callable[..., None] | None = None,
     ) -> Job:
         """Queue a task; its outcome reaches the slots in the GUI thread.
 
@@ -125,7 +125,7 @@ class Background(QObject):
             task: Called in the worker thread with its store and a :class:`Progress`.
             done: Bound slot for what the task returned.
             failed: Bound slot for a Chinese sentence that says what went wrong and what to do.
-            progressed: Bound slot for ``(done, total)``.
+            progressed: Bound slot for ``(done, total)`` or ``(done, total, detail)``.
 
         Raises:
             TypeError: a slot is not a bound method of a QObject; Qt would run it in the worker thread.

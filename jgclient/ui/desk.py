@@ -9,8 +9,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from jgclient.deadlines.calendar import Calendar, load_calendar
 from jgclient.forms.definition import Form
-from jgclient.forms.library import FormLibrary
+from jgclient.forms.library import FormLibrary, resources_folder
 from jgclient.store import Store
 from jgclient.ui.background import Background
 from jgclient.ui.theme import ToneName
@@ -55,6 +56,11 @@ class Desk(QObject):
         """The forms and code lists, loaded when first asked for."""
         return self._load_library()
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days, loaded when first asked for."""
+        return load_calendar(resources_folder() / "calendars")
+
     def today(self) -> date:
         """Today where the clerk sits."""
         return self.clock().date()
@@ -66,6 +72,11 @@ class Desk(QObject):
             False when the page in front has to be left open first (it says why itself).
         """
         return self.frame is not None and self.frame.show_page(page, **args)
+
+    def new_entry(self) -> bool:
+        """Begin a record: at once when there is one form, else its kind is chosen in place."""
+        forms = self.record_forms()
+        return self.go("entry", form=forms[0].id) if len(forms) == 1 else self.go("new")
 
     def say(self, text: str, role: ToneName = "draft") -> None:
         """Tell the clerk something in the status line, in place of a message box."""

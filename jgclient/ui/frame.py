@@ -173,14 +173,6 @@ class MainWindow(QMainWindow):
         self.desk.jobs.close()
         event.accept()
 
-    def new_entry(self) -> None:
-        """Begin a record: at once when there is one form, else choose it in place."""
-        forms = self.desk.record_forms()
-        if len(forms) == 1:
-            self.show_page("entry", form=forms[0].id)
-        else:
-            self.show_page("new")
-
     def sync_now(self) -> None:
         """Report what waits, seen on the queue page."""
         self.show_page("queue", start="now")
@@ -197,7 +189,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _chosen(self, name: str) -> None:
         if name == "new":
-            self.new_entry()
+            self.desk.new_entry()
         else:
             self.show_page(name)
 
@@ -220,13 +212,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _bind_keys(self) -> None:
-        self._bind("Ctrl+N", self.new_entry)
+        self._bind("Ctrl+N", self.desk.new_entry)
         self._bind("F9", self.sync_now)
         self._bind("Ctrl+F", self.search_here)
         for number, button in enumerate(self.rail.buttons.values(), start=1):
             self._bind(f"Ctrl+{number}", button.click)
 
-    def _bind(self, keys: str, act: Callable[[], None]) -> None:
+    def _bind(self, keys: str, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(act)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -28,6 +28,8 @@ from jgclient.ui.theme import ToneName
 
 _KEYCAP_GAP = 8
 _KEYCAP_PAD = 5
+#: Milliseconds after the last key before a search begins.
+_SETTLE_MS = 200
 
 
 class Button(QPushButton):
@@ -134,6 +136,11 @@ def primary_button(
     return made
 
 
+def new_entry_button(desk: Desk) -> Button:
+    """The way to a new record; its key is bound by the window."""
+    return primary_button("新录入", "Ctrl+N", on_click=desk.new_entry, bind=False)
+
+
 def link(text: str, *, on_click: Callable[[], Any] | None = None) -> Button:
     """A button that looks like words: a door to another place."""
     made = button(text, on_click=on_click)
@@ -214,6 +221,31 @@ def line_edit(name: str, placeholder: str = "") -> QLineEdit:
     made.setAccessibleName(name)
     made.setPlaceholderText(placeholder)
     return made
+
+
+class SearchBox(QLineEdit):
+    """Searches while she types: ``settled`` comes a moment after the last key, Esc empties it."""
+
+    settled = Signal(str)
+
+    def __init__(self, placeholder: str = "搜索　文号、名称、代码、拼音首字母") -> None:
+        super().__init__()
+        self.setAccessibleName("搜索")
+        self.setPlaceholderText(placeholder)
+        self.setToolTip("搜索（Ctrl+F）")
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(placeholder) + 28)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLE_MS)
+        self._timer.timeout.connect(lambda: self.settled.emit(self.text()))
+        self.textChanged.connect(lambda _text: self._timer.start())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc empties the box."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
 
 
 class Card(QFrame):

@@ -19,10 +19,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResi
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStackedWidget,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QWidget,
 )
 
 from jgclient.ui import theme
@@ -334,3 +336,18 @@ def _ink(tone: ToneName | None, *, muted: bool) -> QColor:
     if tone is not None:
         return QColor(scheme.tones[tone].text)
     return QColor(scheme.muted if muted else scheme.text)
+
+
+class ListStack(QStackedWidget):
+    """A table, or what to do while it is empty."""
+
+    def __init__(self, table: RowTable[Any], empty: QWidget) -> None:
+        super().__init__()
+        self._table = table
+        self.addWidget(table)
+        self.addWidget(empty)
+
+    def reload(self) -> None:
+        """Fetch the table's rows again."""
+        self._table.reload()
+        self.setCurrentIndex(0 if self._table.rows_model.rowCount() else 1)

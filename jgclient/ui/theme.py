@@ -11,6 +11,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from jgclient.forms.resources import resources_folder
 from jgclient.records import State
 
 ToneName = Literal["danger", "warning", "waiting", "accepted", "draft"]
@@ -80,7 +81,6 @@ STATE_TONES: Mapping[State, ToneName] = {
     State.WITHDRAWN: "draft",
 }
 
-_RESOURCES = Path(__file__).parents[2] / "resources"
 _active = LIGHT
 
 
@@ -91,7 +91,7 @@ def roles() -> Roles:
 
 def icon_file(name: str) -> Path:
     """The SVG file of the icon called ``name``."""
-    return _RESOURCES / "icons" / f"{name}.svg"
+    return resources_folder() / "icons" / f"{name}.svg"
 
 
 def apply(app: QApplication, scheme: Roles = LIGHT) -> None:
@@ -120,8 +120,8 @@ def style_sheet(scheme: Roles) -> str:
     values = {name: str(getattr(scheme, name)) for name in Roles.__slots__ if name != "tones"}
     for word, tone in scheme.tones.items():
         values |= {f"{word}-text": tone.text, f"{word}-fill": tone.fill, f"{word}-line": tone.line}
-    values["icons"] = (_RESOURCES / "icons").as_posix()
-    sheet = (_RESOURCES / "style" / "window.qss").read_text("utf-8")
+    values["icons"] = (resources_folder() / "icons").as_posix()
+    sheet = (resources_folder() / "style" / "window.qss").read_text("utf-8")
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", values[name])
     return sheet

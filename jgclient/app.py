@@ -1,0 +1,197 @@
+"""Wires everything: paths, log, single instance, store, worker, window. Decides nothing."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import hashlib
+import logging
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import (
+    QLockFile,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QTimer,
+    QtMsgType,
+    Slot,
+    qInstallMessageHandler,
+)
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QApplication
+
+from jgclient.forms.library import load_library, resources_folder
+from jgclient.store import Store, StoreError, open_store
+from jgclient.ui import messages, theme
+from jgclient.ui.background import Background
+from jgclient.ui.desk import Desk
+from jgclient.ui.frame import MainWindow
+
+log = logging.getLogger(__name__)
+_LOG_BYTES, _LOG_FILES = 1_000_000, 5
+_LOCK_FILE = "window.lock"
+_KNOCK_MS = 1000
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+@dataclass
+class Client:
+    """The running parts; :meth:`close` ends them in order."""
+
+    desk: Desk
+    window: MainWindow
+
+    def close(self) -> None:
+        """End background work, then close the store."""
+        self.desk.jobs.close()
+        self.desk.store.close()
+
+
+class Door(QObject):
+    """Lets one window a data folder exist: the lock decides, the local server only says “show yourself”."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._lock = QLockFile(str(folder / _LOCK_FILE))
+        self._lock.setStaleLockTime(0)
+        digest = hashlib.sha256(f"{getpass.getuser()}\n{folder.resolve()}".encode()).hexdigest()
+        self._name = f"jgclient-{digest[:16]}"
+        self._server = QLocalServer(self)
+        self._window: MainWindow | None = None
+
+    def enter(self) -> bool:
+        """Whether this is the only window of the folder; it stays so until :meth:`close`."""
+        return self._lock.tryLock(0)
+
+    def knock(self) -> bool:
+        """Ask the other window to show itself; False when nobody answers."""
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        return socket.waitForConnected(_KNOCK_MS)
+
+    def answer_for(self, window: MainWindow) -> None:
+        """Bring ``window`` to the front whenever somebody knocks."""
+        self._window = window
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._show_window)
+        QLocalServer.removeServer(self._name)
+        if not self._server.listen(self._name):
+            log.warning("no local server: %s", self._server.errorString())
+
+    def close(self) -> None:
+        """Let another window in."""
+        self._server.close()
+        self._lock.unlock()
+
+    @Slot()
+    def _show_window(self) -> None:
+        while (connection := self._server.nextPendingConnection()) is not None:
+            connection.close()
+        if self._window is not None:
+            self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+            self._window.raise_()
+            self._window.activateWindow()
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the window on ``options.data`` (or make the tour through it); returns the exit code."""
+    application = make_application()
+    folder: Path = options.data
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        start_log(folder)
+        door = Door(folder)
+        if not door.enter():
+            return _already_open(door)
+        client = build(folder)
+    except (StoreError, OSError) as error:
+        log.warning("cannot start: %s", error)
+        messages.gate.fatal(str(error))
+        return 1
+    try:
+        if options.command == "tour":
+            from jgclient.ui import tour  # noqa: PLC0415 - only the tour needs it
+
+            return tour.run(client.window, options)
+        client.window.show()
+        QTimer.singleShot(0, lambda: door.answer_for(client.window))
+        return application.exec()
+    finally:
+        client.close()
+        door.close()
+
+
+def make_application() -> QApplication:
+    """The one QApplication with its looks."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("jgclient")
+    application.setApplicationDisplayName("监管数据录入")
+    theme.apply(application)
+    return application
+
+
+def build(folder: Path) -> Client:
+    """Store, worker, desk and window on a data folder; the window is not shown yet.
+
+    Raises:
+        StoreError: the store cannot be opened.
+    """
+
+    def open_here() -> Store:
+        return open_store(folder, clock=now)
+
+    desk = Desk(open_here(), lambda: load_library(resources_folder()), now, Background(open_here))
+    window = MainWindow(desk)
+    window.refresh()
+    window.show_page("workbench")
+    return Client(desk, window)
+
+
+def now() -> datetime:
+    """The one clock of the window: local time with its zone."""
+    return datetime.now().astimezone()
+
+
+def start_log(folder: Path) -> None:
+    """Log to ``<folder>/log/jgclient.log`` (5 × 1 MB), with Qt's messages and what nobody caught."""
+    place = folder / "log"
+    place.mkdir(exist_ok=True)
+    handler = RotatingFileHandler(
+        place / "jgclient.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    qInstallMessageHandler(_qt_message)
+    sys.excepthook = _uncaught
+
+
+def _qt_message(level: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    logging.getLogger("qt").log(_QT_LEVELS[level], "%s", text)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    log.critical("uncaught", exc_info=(kind, error, trace))
+
+
+def _already_open(door: Door) -> int:
+    if door.knock():
+        return 0
+    messages.gate.fatal(
+        "这个数据文件夹正由另一个窗口使用，但它没有回应。请先关闭它，或注销后重新登录再打开。"
+    )
+    return 1

@@ -1,0 +1,97 @@
+"""What keeps records from going on, grouped by equal reason; every record is a door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from jgclient.records import State
+from jgclient.store import ListQuery, RecordRow
+from jgclient.ui.desk import Desk
+from jgclient.ui.parts import Card, Chip, EmptyState, button, label, link, rule
+from jgclient.ui.theme import STATE_TONES
+
+STATES = frozenset({State.RETURNED, State.PARKED, State.CONFLICT})
+#: Records named in one group; the rest is behind one door.
+_NAMED = 4
+#: Records looked at.
+_MOST = 1000
+
+
+class Attention(Card):
+    """The list “需要处理”."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("需要处理", flush=True)
+        self._desk = desk
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(self._area)
+
+    def refresh(self) -> None:
+        """List again."""
+        rows = self._desk.store.records.list(ListQuery(states=STATES, limit=_MOST))
+        self.note.setText(f"{len(rows):,} 条" if rows else "")
+        if not rows:
+            self._area.setWidget(EmptyState("没有要处理的", "被退回、搁置的记录会按原因列在这里。"))
+            return
+        inside = QWidget()
+        inside.setObjectName("inside")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 0, 12, 12)
+        column.setSpacing(8)
+        for group in grouped(rows):
+            column.addWidget(rule())
+            column.addLayout(self._group(group))
+        column.addStretch(1)
+        self._area.setWidget(inside)
+
+    def _group(self, rows: Sequence[RecordRow]) -> QVBoxLayout:
+        first = rows[0]
+        heading = QHBoxLayout()
+        heading.setSpacing(8)
+        chip = Chip(f"{first.state.title} {len(rows)}", STATE_TONES[first.state])
+        heading.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+        heading.addWidget(label(first.reason or "没有说明原因", "heading", wraps=True), 1)
+        heading.addWidget(self._action(rows), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addLayout(heading)
+        for row in rows[:_NAMED]:
+            column.addWidget(self._door(row))
+        if len(rows) > _NAMED:
+            states = first.state.value
+            column.addWidget(
+                link(f"全部 {len(rows)} 条", on_click=lambda: self._desk.go("records", states=states))
+            )
+        return column
+
+    def _door(self, row: RecordRow) -> QWidget:
+        words = " · ".join(part for part in (row.party or row.title, row.number or row.party_code) if part)
+        problems = self._desk.store.records.problems(row.id)
+        field = problems[0].fields[0] if problems and problems[0].fields else ""
+        return link(words, on_click=lambda: self._desk.go("entry", record_id=row.id, field=field))
+
+    def _action(self, rows: Sequence[RecordRow]) -> QWidget:
+        if rows[0].state is State.PARKED:
+            return button("重新排队", on_click=lambda: self._queue_again(rows))
+        words = "打开核对" if rows[0].state is State.CONFLICT else "逐条改正"
+        return button(words, on_click=lambda: self._desk.go("entry", record_id=rows[0].id))
+
+    def _queue_again(self, rows: Iterable[RecordRow]) -> None:
+        with self._desk.store.atomic():
+            for row in rows:
+                self._desk.store.outbox.unpark(row.id)
+        self._desk.data_changed.emit()
+        self._desk.say("已重新排队，按 F9 上报。", "accepted")
+
+
+def grouped(rows: Iterable[RecordRow]) -> list[list[RecordRow]]:
+    """Rows with the same state and reason together, the largest group first."""
+    groups: dict[tuple[State, str], list[RecordRow]] = {}
+    for row in rows:
+        groups.setdefault((row.state, row.reason), []).append(row)
+    return sorted(groups.values(), key=len, reverse=True)

@@ -1,0 +1,112 @@
+"""What kind of record to begin: one key each, and the drafts that wait to be finished."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from jgclient.forms.definition import Form
+from jgclient.records import State
+from jgclient.store import ListQuery, RecordRow
+from jgclient.ui.desk import Desk
+from jgclient.ui.parts import Button, Card, PageBase, button, label, page_column
+from jgclient.ui.tables import Column, Order, RowsModel, RowTable
+from jgclient.ui.theme import STATE_TONES
+from jgclient.ui.words import iso_day, moment_words
+
+_UNFINISHED = frozenset({State.DRAFT, State.INVALID})
+
+
+class NewPage(PageBase):
+    """The forms to choose from, each with its number key, above the unfinished drafts."""
+
+    title = "新录入"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.form_buttons: list[Button] = []
+        self.model = RowsModel(self._columns(), self._load, Order("updated_at", descending=True))
+        self.drafts = RowTable("未完成的草稿", self.model, lambda row: row.id)
+        self.drafts.opened.connect(self._open_draft)
+        column = page_column(self)
+        column.addWidget(self._forms_card(desk.record_forms()))
+        self.drafts_card = Card("接着录", flush=True)
+        self.drafts_card.body.addWidget(self.drafts)
+        column.addWidget(self.drafts_card, 1)
+        self._rest = QWidget()
+        column.addWidget(self._rest, 1)
+
+    def head_note(self) -> str:
+        """What to do here."""
+        return "选择类别，按数字键开始"
+
+    def shown(self, **_args: str) -> None:
+        """The first form gets the focus, so that Enter begins it."""
+        if self.form_buttons:
+            self.form_buttons[0].setFocus()
+
+    def refresh(self) -> None:
+        """List the drafts again."""
+        self.drafts.reload()
+        count = self.desk.store.records.count(ListQuery(states=_UNFINISHED))
+        self.drafts_card.note.setText(f"{count:,} 条没有录完")
+        self.drafts_card.setVisible(bool(count))
+        self._rest.setVisible(not count)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A number key begins the form with that number."""
+        number = event.key() - Qt.Key.Key_1
+        if 0 <= number < len(self.form_buttons) and not event.modifiers():
+            self.form_buttons[number].click()
+        else:
+            super().keyPressEvent(event)
+
+    def _forms_card(self, forms: list[Form]) -> Card:
+        card = Card("录什么")
+        for number, form in enumerate(forms, start=1):
+            card.body.addLayout(self._form_line(number, form))
+        if not forms:
+            card.body.addWidget(label("没有可用的表单。请重新安装程序，或请管理员更新表单。", "muted"))
+        return card
+
+    def _form_line(self, number: int, form: Form) -> QHBoxLayout:
+        made = button(form.title, str(number), bind=False, on_click=lambda: self._begin(form.id))
+        made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        made.setMinimumWidth(self.fontMetrics().horizontalAdvance("汉") * 16)
+        self.form_buttons.append(made)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addWidget(made)
+        line.addWidget(label(_form_words(form), "muted"), 1)
+        return line
+
+    def _begin(self, form_id: str) -> None:
+        self.desk.go("entry", form=form_id)
+
+    def _open_draft(self, row: RecordRow) -> None:
+        self.desk.go("entry", record_id=row.id)
+
+    def _load(self, limit: int, offset: int, order: Order) -> list[RecordRow]:
+        return self.desk.store.records.list(
+            ListQuery(
+                states=_UNFINISHED, sort=order.by, descending=order.descending, limit=limit, offset=offset
+            )
+        )
+
+    def _columns(self) -> list[Column[RecordRow]]:
+        return [
+            Column("状态", lambda r: r.state.title, 4, tone=lambda r: STATE_TONES[r.state], chip=True),
+            Column("类别", lambda r: self.desk.form_title(r.form), 7),
+            Column("名称 / 文号", lambda r: r.title or r.number or "（未填名称）"),
+            Column("行政相对人", lambda r: r.party or "—"),
+            Column("日期", lambda r: iso_day(r.act_date, self.desk.today()) or "—", 6),
+            Column("还差什么", lambda r: r.reason or "—", muted=True),
+            Column("保存于", lambda r: moment_words(r.updated_at, self.desk.clock()), 7, muted=True),
+        ]
+
+
+def _form_words(form: Form) -> str:
+    count = len(form.fields)
+    sections = "、".join(section.title for section in form.sections[:5])
+    return f"{count} 项：{sections}{'……' if len(form.sections) > 5 else ''}"

@@ -1,0 +1,275 @@
+"""The queue and what came back: what waits, a run and how it goes, what needs somebody, receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from jgclient import entering
+from jgclient.contract import parse_time
+from jgclient.records import State
+from jgclient.store import ListQuery, RecordRow, Store
+from jgclient.sync.report import SyncReport
+from jgclient.ui.attention import Attention
+from jgclient.ui.background import Job, Progress
+from jgclient.ui.desk import Desk
+from jgclient.ui.login import Login
+from jgclient.ui.parts import Card, Chip, EmptyState, PageBase, button, label, page_column, primary_button
+from jgclient.ui.tables import Column, ListStack, Order, RowsModel, RowTable
+from jgclient.ui.theme import STATE_TONES, ToneName
+from jgclient.ui.words import day_words, moment_words
+
+_WAITING = frozenset({State.QUEUED, State.SENDING})
+_RECEIPTED = frozenset({State.ACCEPTED, State.WITHDRAWN})
+_CHIPS: tuple[tuple[str, str, ToneName], ...] = (
+    ("accepted", "已接收", "accepted"),
+    ("duplicate", "平台已有", "accepted"),
+    ("rejected", "被退回", "danger"),
+    ("conflict", "冲突", "danger"),
+    ("parked", "已搁置", "warning"),
+    ("deferred", "平台暂缓", "warning"),
+    ("waiting", "排队", "waiting"),
+)
+
+
+class RunCard(Card):
+    """How the run goes: truthful words, a bar, counts."""
+
+    def __init__(self, pause: Callable[[], None]) -> None:
+        super().__init__("上报")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("上报进度")
+        self.pause_button = button("暂停", on_click=pause)
+        self.head.addWidget(self.pause_button)
+        self.chips = {name: Chip("", tone) for name, _, tone in _CHIPS}
+        self.body.addWidget(self.bar)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for chip in self.chips.values():
+            row.addWidget(chip)
+        row.addStretch(1)
+        row.addWidget(label("断网也不要紧：没有回执的会自动查询，不会重复上报", "muted"))
+        self.body.addLayout(row)
+        self.stopped = label("", tone="warning", wraps=True)
+        self.body.addWidget(self.stopped)
+        self.show_report(SyncReport())
+
+    def show_idle(self, waiting: int, last: str) -> None:
+        """Nothing runs: what waits, and how the last run went."""
+        self.title.setText(f"{waiting:,} 条等待上报" if waiting else "没有等待上报的记录")
+        self.note.setText(last)
+        self.bar.setVisible(False)
+        self.pause_button.setVisible(False)
+
+    def show_running(self) -> None:
+        """A run begins."""
+        self.title.setText("正在连接平台")
+        self.note.setText("")
+        self.bar.setRange(0, 0)
+        self.bar.setVisible(True)
+        self.pause_button.setVisible(True)
+        self.pause_button.setEnabled(True)
+        self.show_report(SyncReport())
+
+    def show_report(self, report: SyncReport) -> None:
+        """The counts of a run so far."""
+        for name, words, _ in _CHIPS:
+            count = getattr(report, name)
+            self.chips[name].setText(f"{words} {count:,}")
+            self.chips[name].setVisible(bool(count))
+        self.stopped.setText(report.stopped)
+        self.stopped.setVisible(bool(report.stopped))
+
+
+class QueuePage(PageBase):
+    """Run card above; queue and receipts left, what needs somebody right."""
+
+    title = "上报回执"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.job: Job | None = None
+        self.sent_at: dict[str, datetime] = {}
+        self.start_button = primary_button("立即上报", "F9", bind=False, on_click=self.start)
+        self.run_card = RunCard(self.pause)
+        self.login = Login(desk)
+        self.login.wanted.connect(self.start)
+        self.run_card.body.addWidget(self.login)
+        self.queue = RowTable(
+            "排队", RowsModel(self._queue_columns(), self._load_queue, Order("urgent_by")), lambda row: row.id
+        )
+        self.receipts = RowTable(
+            "回执",
+            RowsModel(self._receipt_columns(), self._load_receipts, Order("updated_at", descending=True)),
+            lambda row: row.id,
+        )
+        for table in (self.queue, self.receipts):
+            table.opened.connect(self._open)
+        self.attention = Attention(desk)
+        self._lay_out()
+
+    # -- what the frame asks ---------------------------------------------------------------------
+
+    def head_buttons(self) -> list[QWidget]:
+        """Report now."""
+        return [self.start_button]
+
+    def shown(self, **args: str) -> None:
+        """Begin at once when asked to (``start``)."""
+        if args.get("start"):
+            self.start()
+        elif not self.login.isVisible():
+            self.start_button.setFocus()
+
+    def refresh(self) -> None:
+        """Count and list again."""
+        self.sent_at = {
+            record_id: batch.made_at
+            for batch in self.desk.store.outbox.unanswered_batches()
+            for record_id, _ in batch.items
+        }
+        waiting = self.desk.store.outbox.count()
+        if self.job is None:
+            self.run_card.show_idle(waiting, self._last_words())
+        self.queue_stack.reload()
+        self.receipt_stack.reload()
+        self.queue_card.note.setText(f"{waiting:,} 条，先报最急的" if waiting else "")
+        receipts = self.desk.store.outbox.receipt_count()
+        self.receipt_card.note.setText(f"{receipts:,} 张，长期留存" if receipts else "")
+        self.attention.refresh()
+
+    # -- what she does ---------------------------------------------------------------------------
+
+    @Slot(str)
+    def start(self, password: str = "") -> None:
+        """Report what waits; with a password log in first."""
+        if self.job is not None:
+            return
+        clock = self.desk.clock
+
+        def task(store: Store, progress: Progress) -> SyncReport:
+            from jgclient import sync  # noqa: PLC0415 - the network library loads slowly
+
+            platform = sync.connect(store)
+            if password:
+                sync.log_in(store, platform, password)
+            return sync.run(
+                store, platform, device_id=sync.device_id(store), unit_code=entering.unit_of(store)["code"],
+                now=clock, on_progress=progress.report, is_cancelled=progress.is_cancelled,
+            )  # fmt: skip
+
+        self.login.hide()
+        self.run_card.show_running()
+        self.start_button.setEnabled(False)
+        self.job = self.desk.jobs.run(task, done=self._done, failed=self._failed, progressed=self._progressed)
+
+    def pause(self) -> None:
+        """Stop after the batch under way; the rest stays in the queue."""
+        if self.job is not None:
+            self.run_card.pause_button.setEnabled(False)
+            self.job.cancel()
+
+    @Slot(int, int, object)
+    def _progressed(self, done: int, total: int, report: SyncReport) -> None:
+        self.run_card.title.setText(report.line())
+        self.run_card.bar.setRange(0, max(total, 1))
+        self.run_card.bar.setValue(done)
+        self.run_card.show_report(report)
+
+    @Slot(object)
+    def _done(self, report: SyncReport) -> None:
+        self._end(report.line(), report.stopped)
+        self.run_card.show_report(report)
+        trouble = report.stopped or report.rejected or report.conflict or report.parked
+        self.desk.say(report.line(), "warning" if trouble else "accepted")
+        if report.note == "等待登录":
+            self.login.ask(report.stopped)
+
+    @Slot(str)
+    def _failed(self, sentence: str) -> None:
+        self._end("没有开始", sentence)
+        self.login.ask(sentence)
+
+    def _end(self, line: str, stopped: str) -> None:
+        self.job = None
+        self.start_button.setEnabled(True)
+        last = {"at": self.desk.clock().isoformat(), "line": line, "stopped": stopped}
+        self.desk.store.settings.set("last_sync", last)
+        self.desk.data_changed.emit()
+
+    def _open(self, row: RecordRow) -> None:
+        self.desk.go("entry", record_id=row.id)
+
+    # -- showing ---------------------------------------------------------------------------------
+
+    def _last_words(self) -> str:
+        last = self.desk.store.settings.get("last_sync") or {}
+        if not last.get("at"):
+            return "联网后按 F9，一次报完"
+        when = moment_words(datetime.fromisoformat(last["at"]), self.desk.clock())
+        return f"上次 {when}：{last.get('line', '')}"
+
+    def _lay_out(self) -> None:
+        column = page_column(self)
+        column.addWidget(self.run_card)
+        self.queue_card = Card("排队", flush=True)
+        self.queue_stack = ListStack(self.queue, EmptyState("队列是空的", "完成的记录会自动排到这里。"))
+        self.queue_card.body.addWidget(self.queue_stack)
+        self.receipt_card = Card("回执", flush=True)
+        self.receipt_stack = ListStack(
+            self.receipts, EmptyState("还没有回执", "平台接收一条，就有一张带编号的回执。")
+        )
+        self.receipt_card.body.addWidget(self.receipt_stack)
+        left = QVBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self.queue_card, 1)
+        left.addWidget(self.receipt_card, 1)
+        lower = QHBoxLayout()
+        lower.setSpacing(12)
+        lower.addLayout(left, 5)
+        lower.addWidget(self.attention, 4)
+        column.addLayout(lower, 1)
+
+    def _queue_columns(self) -> list[Column[RecordRow]]:
+        return [
+            Column("状态", _queue_words, 4, tone=lambda r: STATE_TONES[r.state], chip=True),
+            Column("类别", lambda r: self.desk.form_title(r.form), 6),
+            Column("名称 / 文号", lambda r: r.title or r.number),
+            Column("最迟", self._latest, 4),
+            Column("发出", self._sent, 4, muted=True),
+        ]
+
+    def _receipt_columns(self) -> list[Column[RecordRow]]:
+        return [
+            Column("回执号", lambda r: r.receipt_no, 11),
+            Column("接收时间", self._received, 7, muted=True),
+            Column("记录", lambda r: r.title or r.number),
+        ]
+
+    def _load_queue(self, limit: int, offset: int, order: Order) -> list[RecordRow]:
+        query = ListQuery(states=_WAITING, sort=order.by, descending=False, limit=limit, offset=offset)
+        return self.desk.store.records.list(query)
+
+    def _load_receipts(self, limit: int, offset: int, order: Order) -> list[RecordRow]:
+        query = ListQuery(states=_RECEIPTED, sort=order.by, descending=True, limit=limit, offset=offset)
+        return self.desk.store.records.list(query)
+
+    def _latest(self, row: RecordRow) -> str:
+        return day_words(row.urgent_by, self.desk.today()) if row.urgent_by else "—"
+
+    def _sent(self, row: RecordRow) -> str:
+        sent = self.sent_at.get(row.id)
+        return moment_words(sent, self.desk.clock()) if sent else ""
+
+    def _received(self, row: RecordRow) -> str:
+        receipts = self.desk.store.outbox.receipts(row.id)
+        moment = parse_time(receipts[-1].received_at) if receipts else None
+        return moment_words(moment, self.desk.clock()) if moment else "—"
+
+
+def _queue_words(row: RecordRow) -> str:
+    return "排队" if row.state is State.QUEUED else row.state.title
