@@ -1,0 +1,180 @@
+"""What an import says of itself: every row with its outcome, every refusal with its reason and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from jgclient.forms.definition import Form
+from jgclient.forms.problems import Problem
+
+#: kept: right, kept as draft (or as register row). draft: wrong, kept as draft to be mended. refused: wrong
+#: and left out. duplicate: it is a record already. note: no data.
+Outcome = Literal["kept", "draft", "refused", "duplicate", "note"]
+
+_SHOWN_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One thing wrong with one cell.
+
+    Attributes:
+        column: Heading of the column as the clerk sees it, empty when the sheet has none for the field.
+        field: Name of the field.
+        title: Title of the field.
+        value: What the cell says.
+        help: What to do.
+    """
+
+    column: str
+    field: str
+    title: str
+    value: str
+    message: str
+    help: str
+    strength: str
+    code: str
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """One Chinese line: column, value, what is wrong, remedy."""
+        where = f"{self.column}（{self.title}）" if self.column not in ("", self.title) else self.title
+        shown = self.value if len(self.value) <= _SHOWN_VALUE else f"{self.value[:_SHOWN_VALUE]}……"
+        value = f"＝“{shown}”" if shown else ""
+        hints = f"　可改为：{'、'.join(self.candidates)}" if self.candidates else ""
+        remedy = f"　{self.help}" if self.help else ""
+        return f"{where}{value}：{self.message}{remedy}{hints}"
+
+
+@dataclass(slots=True)
+class RowReport:
+    """What became of one row.
+
+    Attributes:
+        row: Row number as Excel shows it.
+        record_id: The record it became or already is; None for notes, refusals, register rows and dry runs.
+        reason: Why a note or duplicate was passed over.
+    """
+
+    sheet: str
+    row: int
+    outcome: Outcome
+    record_id: str | None = None
+    problems: list[RowProblem] = field(default_factory=list)
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or in a dry run would do.
+
+    Attributes:
+        file: Name of the file.
+        sheet: Names of the sheets imported, joined by “、”.
+        form: Id of the form.
+        rows_read: Rows with data.
+        kept: Rows without hard problems that were kept.
+        refused: Rows with hard problems, whether kept as drafts or left out.
+        skipped: Duplicates and notes.
+        mapping: Heading → field name; may be changed and handed in again.
+        guessed: Headings whose field was found by likeness only and should be looked at.
+        unmatched: Headings of columns that were not imported.
+        ignored_sheets: Visible sheets that hold no table of this form.
+        cancelled: Stopped by the user; nothing was kept.
+    """
+
+    file: str
+    sheet: str
+    form: str
+    form_title: str
+    dry_run: bool
+    rows: list[RowReport] = field(default_factory=list)
+    mapping: dict[str, str] = field(default_factory=dict)
+    guessed: list[str] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    ignored_sheets: list[str] = field(default_factory=list)
+    cancelled: bool = False
+
+    @property
+    def rows_read(self) -> int:
+        """Rows with data."""
+        return len(self.rows) - self.count("note")
+
+    @property
+    def kept(self) -> int:
+        """Rows without hard problems that were kept."""
+        return self.count("kept")
+
+    @property
+    def refused(self) -> int:
+        """Rows with hard problems."""
+        return self.count("draft", "refused")
+
+    @property
+    def skipped(self) -> int:
+        """Duplicates and notes."""
+        return self.count("duplicate", "note")
+
+    def count(self, *outcomes: Outcome) -> int:
+        """Number of rows with one of these outcomes."""
+        return sum(row.outcome in outcomes for row in self.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as one JSON object."""
+        counts = {name: getattr(self, name) for name in ("rows_read", "kept", "refused", "skipped")}
+        counts |= {"duplicates": self.count("duplicate"), "notes": self.count("note")}
+        return asdict(self) | counts
+
+    def lines(self) -> list[str]:
+        """What a clerk reads: the sums, then everything wrong in every row, then what else to look at."""
+        head = f"{self.file}　工作表：{self.sheet}　表单：{self.form_title}（{self.form}）"
+        hard = [
+            f"{self._where(row)}　{problem.line}"
+            for row in self.rows
+            for problem in row.problems
+            if problem.strength == "hard"
+        ]
+        return [head, self._sums(), *hard, *self._remarks()]
+
+    def _where(self, row: RowReport) -> str:
+        return f"{row.sheet} 第{row.row}行" if "、" in self.sheet else f"第{row.row}行"
+
+    def _sums(self) -> str:
+        if self.cancelled:
+            return "已取消，没有保存任何内容。"
+        kept = "可以导入" if self.dry_run else "已导入"
+        wrong = "（已存为草稿，请在“记录”里逐条改正）" if self.count("draft") and not self.dry_run else ""
+        return (
+            f"读到 {self.rows_read} 行：{kept} {self.kept} 行，有错 {self.refused} 行{wrong}，"
+            f"已导入过 {self.count('duplicate')} 行；另有 {self.count('note')} 行不是数据。"
+        )
+
+    def _remarks(self) -> list[str]:
+        soft = sum(problem.strength == "soft" for row in self.rows for problem in row.problems)
+        remarks = {
+            "提醒（不妨碍导入，上报前再核对）：": [f"{soft} 处"] if soft else [],
+            "已导入过的行：": [self._where(row) for row in self.rows if row.outcome == "duplicate"],
+            "不是数据的行：": [f"{self._where(r)} {r.reason}" for r in self.rows if r.outcome == "note"],
+            "按相近名称认出的列，请核对：": [f"{h}→{self.mapping[h]}" for h in self.guessed],
+            "没有对应字段、未导入的列：": self.unmatched,
+            "未导入的工作表（不是这种表单）：": self.ignored_sheets,
+        }
+        return [title + "、".join(items) for title, items in remarks.items() if items]
+
+
+def row_problems(
+    form: Form, problems: list[Problem], headings: Mapping[str, str], texts: Mapping[str, str]
+) -> list[RowProblem]:
+    """The checker's problems as seen from the sheet: column heading and the cell's own text."""
+    found = []
+    for problem in problems:
+        name = problem.fields[0] if problem.fields else ""
+        title = form.field(name).title if name in form.by_name else name
+        found.append(RowProblem(
+            headings.get(name, ""), name, title, texts.get(name, "") or problem.value, problem.message,
+            problem.help, problem.strength, problem.code, problem.candidates,
+        ))  # fmt: skip
+    return found
