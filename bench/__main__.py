@@ -1,0 +1,51 @@
+"""Run every benchmark and print one table: what, ours, peer, ratio, limit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench import startup
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of the table.
+
+    Attributes:
+        ours: Median of ours, in ``unit``.
+        peer: Median of what it is compared with, in the same unit and the same run.
+        limit: Largest ratio allowed.
+    """
+
+    what: str
+    unit: str
+    ours: float
+    peer: float
+    limit: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours against the peer."""
+        return self.ours / self.peer
+
+
+BENCHMARKS: list[Callable[[], Measure]] = [
+    lambda: Measure("start to usable window / bare window", "s", *startup.measure(), limit=2.0),
+]
+
+
+def main() -> int:
+    """Print the table; 1 when a ratio is over its limit."""
+    print(f"{'what':44} {'ours':>10} {'peer':>10} {'ratio':>7} {'limit':>7}")
+    over = False
+    for benchmark in BENCHMARKS:
+        m = benchmark()
+        over = over or m.ratio > m.limit
+        print(f"{m.what:44} {m.ours:8.3f} {m.unit} {m.peer:8.3f} {m.unit} {m.ratio:7.2f} {m.limit:7.2f}", flush=True)
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

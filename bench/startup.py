@@ -1,0 +1,43 @@
+"""Time from process start to usable window, against a bare PySide6 window with 40 line edits."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROUNDS = 7
+UNIT = ["--unit", "郑州市XX局", "--unit-code", "11410100000000019W", "--region", "410100", "--user", "李某"]
+
+
+def measure() -> tuple[float, float]:
+    """Median seconds of ours and of the bare window; the two take turns, so both meet the same machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "client"
+        subprocess.run(
+            [sys.executable, "-m", "jgclient", "init", "--data", str(data), *UNIT], check=True, stdout=subprocess.DEVNULL
+        )
+        ours, bare = [], []
+        for _ in range(ROUNDS):
+            bare.append(_seconds_to_usable([sys.executable, "-m", "bench.bare_window"]))
+            ours.append(_seconds_to_usable([sys.executable, "-m", "bench.our_window", str(data)]))
+    return statistics.median(ours), statistics.median(bare)
+
+
+def _seconds_to_usable(command: list[str]) -> float:
+    environment = dict(os.environ)
+    if not environment.get("DISPLAY"):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    start = time.time()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("usable "):
+                seconds = float(line.split()[1]) - start
+                process.wait(30)
+                return seconds
+    raise SystemExit(f"{command} never showed a window")

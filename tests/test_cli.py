@@ -1,0 +1,182 @@
+"""The command line, from an empty folder to receipts, with a real gateway process on loopback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jgclient.__main__ import main
+
+SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
+LEDGER = SAMPLES / "行政检查台账（科室自用）.xlsx"
+UNIT = ["--unit", "郑州市XX局", "--unit-code", "11410100000000019W", "--region", "410100", "--user", "李某"]
+PASSWORD = "loopback-only-1"
+
+
+@pytest.fixture
+def call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run one command on the test's data folder; returns (exit code, answer or None, standard error)."""
+
+    def run(*words: str, data: Path = tmp_path / "client") -> tuple[int, Any, str]:
+        code = main([*words, "--data", str(data), "--json"])
+        said = capsys.readouterr()
+        return code, json.loads(said.out) if said.out.strip() else None, said.err
+
+    return run
+
+
+@pytest.fixture
+def profile(call: Any) -> Any:
+    """``call`` on a profile that is set up and has its lists imported."""
+    assert call("init", *UNIT)[0] == 0
+    call("import", str(SAMPLES / "监管事项清单（附件模板）.xlsx"))
+    assert call("import", str(SAMPLES / "检查实施清单（样表）.xlsx"))[0] == 0
+    return call
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[str]:
+    """The address of a gateway process with one user."""
+    data = str(tmp_path / "gateway")
+    environment = dict(os.environ, JGGATEWAY_PASSWORD=PASSWORD, PYTHONUTF8="1")
+    add = ["users", "add", "clerk", "--unit", UNIT[3], "--data", data]
+    subprocess.run([sys.executable, "-m", "jggateway", *add], check=True, env=environment, capture_output=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jggateway", "serve", "--data", data, "--port", "0"],
+        stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
+    )  # fmt: skip
+    assert process.stdout is not None
+    found = re.search(r"http://\S+", process.stdout.readline())
+    assert found, "the gateway did not say where it listens"
+    yield found[0]
+    process.terminate()
+    process.wait(10)
+    process.stdout.close()
+
+
+def test_ledger_becomes_receipts_and_nothing_is_sent_twice(
+    profile: Any, gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, report, _ = profile("import", str(LEDGER))
+    assert code == 1
+    assert report["rows_read"] == report["kept"] + report["refused"] + report["duplicates"]
+    code, submitted, _ = profile("submit", "--all")
+    assert code == 1
+    assert submitted["queued"] == report["kept"]
+    assert all(refused["problems"] for refused in submitted["refused"])
+
+    monkeypatch.setenv("JGCLIENT_PASSWORD", PASSWORD)
+    code, sent, _ = profile("sync", "--gateway", gateway, "--user", "clerk")
+    assert (code, sent["stopped"]) == (0, "")
+    assert sent["accepted"] == report["kept"]
+    accepted = profile("list", "--state", "已接收")[1]["records"]
+    assert len(accepted) == report["kept"]
+    assert len({row["receipt_no"] for row in accepted}) == report["kept"]
+
+    code, again, _ = profile("sync")
+    assert (code, again["sent"], again["accepted"]) == (0, 0, 0)
+    shown = profile("show", accepted[0]["id"])[1]
+    assert shown["receipts"][0]["receipt_no"] == accepted[0]["receipt_no"]
+    everything = profile("list")[1]["records"]
+    assert {row["state"] for row in everything} <= {"accepted", "invalid"}
+    assert all(row["reason"] for row in everything if row["state"] == "invalid")
+
+
+def test_every_form_has_a_template_that_imports_nothing(profile: Any, tmp_path: Path) -> None:
+    for form in ("check", "penalty", "force", "other"):
+        out = tmp_path / f"{form}.xlsx"
+        assert profile("template", form, str(out))[0] == 0
+        report = profile("import", str(out))[1]
+        assert (report["form"], report["kept"], report["refused"]) == (form, 0, 0)
+
+
+def test_gateway_that_is_down_loses_nothing(profile: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile("import", str(LEDGER))
+    queued = profile("submit", "--all")[1]["queued"]
+    monkeypatch.setenv("JGCLIENT_PASSWORD", PASSWORD)
+    code, answer, said = profile("sync", "--gateway", "http://127.0.0.1:9", "--user", "clerk")
+    assert code == 1
+    assert "平台" in (answer.get("stopped") or answer.get("error") or said)
+    assert profile("list", "--state", "queued")[1]["total"] == queued
+
+
+def test_wrong_password_says_so(profile: Any, gateway: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JGCLIENT_PASSWORD", "not this one")
+    code, answer, said = profile("sync", "--gateway", gateway, "--user", "clerk")
+    assert code == 1
+    assert "密码" in said or "密码" in str(answer)
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("content", [b"", b"no workbook at all", b"PK\x03\x04 half a zip"])
+def test_file_that_is_no_workbook(profile: Any, tmp_path: Path, content: bytes) -> None:
+    bad = tmp_path / "坏文件.xlsx"
+    bad.write_bytes(content)
+    code, answer, said = profile("import", str(bad))
+    assert code == 1
+    assert "坏文件.xlsx" in answer["error"]
+    assert "Traceback" not in said
+
+
+def test_no_profile_yet_names_the_remedy(call: Any) -> None:
+    code, answer, _ = call("list")
+    assert code == 1
+    assert "jgclient init" in answer["error"]
+
+
+def test_init_refuses_a_wrong_unit_code_with_the_right_one(call: Any) -> None:
+    wrong = ["--unit", "郑州市XX局", "--unit-code", "11410100000000019X", "--region", "410100", "--user", "李某"]
+    code, answer, _ = call("init", *wrong)
+    assert code == 1
+    assert "11410100000000019W" in answer["error"]
+
+
+def test_due_counts_working_days(call: Any) -> None:
+    assert call("due", "--term", "7 workdays", "--from", "2026-09-29")[1]["due"] == "2026-10-14"
+
+
+def test_due_and_identify_answer_line_by_line(
+    call: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("2026-02-13\n\n2025-01-24\n"))
+    assert main(["due", "--term", "7 workdays", "--from", "-"]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [a["due"] for a in answers] == ["2026-03-02", "2025-02-10"]
+    assert answers[0].keys() >= {"from", "term", "due", "provisional"}
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("91350100M000100Y43\n91350100M000100Y4A\n"))
+    assert main(["identify", "uscc", "-"]) == 1
+    verdicts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [v["valid"] for v in verdicts] == [True, False]
+    assert "91350100M000100Y43" in verdicts[1]["candidates"]
+
+
+def test_check_keeps_nothing_and_names_every_problem(call: Any, tmp_path: Path) -> None:
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps({"check_action_name": "对某某的检查", "check_date": "2026-13-40"}), encoding="utf-8")
+    code, answer, _ = call("check", "check", str(record))
+    assert code == 1
+    fields = {p["fields"][0] for p in answer["problems"]}
+    assert {"check_date", "administrative_cp"} <= fields
+    assert not (tmp_path / "client").exists()
+
+
+def test_wrong_use_is_exit_code_2() -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["no-such-command"])
+    assert stopped.value.code == 2
+
+
+def test_unknown_form_lists_the_known_ones(profile: Any, tmp_path: Path) -> None:
+    code, answer, _ = profile("template", "nonsense", str(tmp_path / "x.xlsx"))
+    assert code == 1
+    assert "check" in answer["error"]
