@@ -16,6 +16,7 @@ Row = Mapping[str, Json]
 
 ITEM, IMPLEMENTATION = "item", "implementation"
 VALID_FROM, VALID_TO = "take_effect_date", "cancel_date"
+CERTIFICATE_FROM, CERTIFICATE_TO = "certificate_from", "certificate_to"
 
 
 def in_force(row: Row, day: date) -> bool:
@@ -41,4 +42,17 @@ def best_implementation(rows: Iterable[Row], unit: Mapping[str, str], day: date)
     fitting = [row for row in rows if in_force(row, day)]
     own = [row for row in fitting if unit.get("code") and row.get("implement_body_code") == unit.get("code")]
     same_level = [row for row in own or fitting if not level or row.get("exercise_level") == level]
-    return (same_level or own or [None])[0]
+    best = same_level or own
+    return best[0] if best else None
+
+
+def period(row: Row) -> str:
+    """The validity of a row in words."""
+    begun, ended = str(row.get(VALID_FROM) or ""), str(row.get(VALID_TO) or "")
+    return "，".join(filter(None, (begun and f"{begun} 起生效", ended and f"{ended} 取消")))
+
+
+def certificate_valid(row: Row, day: date) -> bool:
+    """Whether the certificate of a person was valid on ``day``; without dates it counts as valid."""
+    begun, ended = str(row.get(CERTIFICATE_FROM) or ""), str(row.get(CERTIFICATE_TO) or "")
+    return begun <= day.isoformat() and (not ended or day.isoformat() <= ended)

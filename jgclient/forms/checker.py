@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from jgclient.forms import reporting
 from jgclient.forms.codes import CodeLists
-from jgclient.forms.crossing import cross_findings
-from jgclient.forms.definition import Check, Field, Form
+from jgclient.forms.conditions import Conditions
+from jgclient.forms.context import Context
+from jgclient.forms.crossing import Crossing
+from jgclient.forms.definition import Field, Form
 from jgclient.forms.field_types import FIELD_TYPES, FieldType
+from jgclient.forms.field_types.base import RuleValue
 from jgclient.forms.field_types.dates import future
 from jgclient.forms.findings import Finding, Refused, Surroundings
-from jgclient.forms.problems import KINDS, Problem
-from jgclient.forms.registers import Registers
-from jgclient.forms.rules import Rule, RuleSet, Rules
+from jgclient.forms.lint import rules_of
+from jgclient.forms.problems import Problem
 from jgclient.records import Content, Json
 
-
-@dataclass(frozen=True)
-class Context:
-    """What the checker knows beside the record.
-
-    Attributes:
-        unit: ``name``, ``code`` and ``region`` of the user's unit; may be empty.
-    """
-
-    registers: Registers
-    today: date
-    unit: Mapping[str, str] = field(default_factory=dict)
+__all__ = ["Checker", "Context", "Reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +29,8 @@ class Reading:
     """What came of reading typed texts.
 
     Attributes:
-        content: JSON values of all fields that could be understood.
-        problems: Everything found, in the order of the fields, then of the rules.
+        content: JSON values of all fields that could be understood, in the order of the form.
+        problems: Everything found, in the order of the fields concerned.
         texts: The texts as they should be shown now; what could not be understood stays as typed.
     """
 
@@ -48,14 +40,21 @@ class Reading:
 
 
 @dataclass(slots=True)
-class _Pass:
-    """One run over one record."""
+class _Run:
+    """One record on its way through the checker.
+
+    Attributes:
+        texts: Typed texts, empty when JSON is checked.
+        values: Python values of the fields that were understood.
+        content: Their JSON values; also what ``around`` shows as siblings.
+        failed: Names of the fields that were not understood.
+    """
 
     context: Context
     around: Surroundings
-    values: dict[str, Any] = field(default_factory=dict)
-    content: Content = field(default_factory=dict)
+    content: Content
     texts: Mapping[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
@@ -71,32 +70,33 @@ class Checker:
     def __init__(self, form: Form, codes: CodeLists) -> None:
         self.form = form
         self._codes = codes
-        self._types: dict[str, FieldType] = {f.name: FIELD_TYPES[f.type] for f in form}
-        self._rules = Rules({f.name: FIELD_TYPES[f.type].shape for f in form})
-        self._empty = {name: [] if kind.shape == "list" else None for name, kind in self._types.items()}
-        self._always = frozenset(f.name for f in form if f.required)
-        self._shown_if = self._conditions((f, f.shown_if) for f in form)
-        self._required_if = self._conditions((f, f.required_if) for f in form)
-        self._conditions_set = self._together((*self._shown_if.values(), *self._required_if.values()))
-        self._check_rules = tuple(self._rules.compile(check.rule, check.fields) for check in form.checks)
-        self._check_set = self._together(self._check_rules)
+        self._types: dict[str, FieldType[Any]] = {f.name: FIELD_TYPES[f.type] for f in form}
+        self._order = {f.name: number for number, f in enumerate(form)}
+        self._empty: dict[str, RuleValue | None] = {
+            name: [] if kind.shape == "list" else None for name, kind in self._types.items()
+        }
+        rules = rules_of(form)
+        self._conditions = Conditions(form, rules)
+        self._crossing = Crossing(form)
+        self._rules = [rules.compile(check.rule, check.fields) for check in form.checks]
+        self._rule_set = rules.together(self._rules)
 
-    # -- the four questions ----------------------------------------------------------------------------
+    # -- the questions ---------------------------------------------------------------------------------
 
     def read(self, texts: Mapping[str, str], context: Context) -> Reading:
         """Understand typed texts as generously as possible, then check everything."""
-        run = self._begin(context, texts=texts)
-        for name in self._date_first(texts):
-            if texts[name] and not texts[name].isspace():
-                self._take(run, name, texts[name], typed=True)
+        run = self._understand(texts, context)
         self._judge(run)
-        return Reading(self._in_order(run.content), run.problems, self._shown_texts(run))
+        content = {name: run.content[name] for name in self._order if name in run.content}
+        return Reading(
+            content, run.problems, {n: self._shown(run, n, t) for n, t in texts.items() if t.strip()}
+        )
 
     def check(self, content: Mapping[str, Json], context: Context) -> list[Problem]:
         """The same verdict on JSON content, as it arrives at the gateway."""
         run = self._begin(context)
         for name in self._date_first(content):
-            self._take(run, name, content[name], typed=False)
+            self._take_json(run, name, content[name])
         self._judge(run)
         return run.problems
 
@@ -109,227 +109,176 @@ class Checker:
             name: Name of the field.
             text: What was typed.
             context: As for :meth:`read`.
-            texts: What the other fields hold, for types that depend on them.
+            texts: What the other fields hold, for types whose verdict depends on them.
 
         Raises:
             KeyError: the form has no such field.
         """
-        run = self._begin(context, texts=texts or {})
-        for other in self._date_first(texts or {}):
-            if other != name and (texts or {})[other].strip():
-                self._take(run, other, (texts or {})[other], typed=True)
-        run.problems.clear()
-        if not text or text.isspace():
-            return None, self._missing(run, self.form.field(name)) if name in self._always else []
-        self._take(run, name, text, typed=True)
+        form_field = self.form.field(name)
+        run = self._understand({**(texts or {}), name: text}, context)
+        run.problems = [found for found in run.problems if found.fields == (name,)]
         if name in run.values:
-            self._check_value(run, self.form.field(name))
+            self._check_value(run, form_field)
+            self._check_future(run, form_field)
+        elif form_field.required and not text.strip():
+            run.problems.append(reporting.problem(self.form, form_field, reporting.missing(form_field), ""))
         return run.content.get(name), run.problems
 
     def to_texts(self, content: Mapping[str, Json]) -> dict[str, str]:
-        """The texts widgets show for JSON content; what is not understood is shown as it is."""
+        """The texts that widgets show for JSON content; what is not understood is shown as it is."""
         return {name: self._text(name, value) for name, value in content.items()}
 
     def visible(self, content: Mapping[str, Json]) -> frozenset[str]:
         """Names of the fields to show: those that apply, and those that are filled although they do not."""
-        shown, _ = self._applicable(self._rule_values(self._understood(content)))
-        return shown | (content.keys() & self._types.keys())
+        return self._applicable(content)[0] | (content.keys() & self._types.keys())
 
     def required(self, content: Mapping[str, Json]) -> frozenset[str]:
         """Names of the fields that must be filled for this content."""
-        return self._applicable(self._rule_values(self._understood(content)))[1]
+        return self._applicable(content)[1]
 
-    # -- steps -----------------------------------------------------------------------------------------
+    # -- understanding ---------------------------------------------------------------------------------
 
-    def _begin(self, context: Context, texts: Mapping[str, str] | None = None) -> _Pass:
-        today = context.today
+    def _begin(self, context: Context, texts: Mapping[str, str] | None = None) -> _Run:
         content: Content = {}
-        around = Surroundings(today, today, self._codes, context.unit.get("region", ""), content)
-        return _Pass(context, around, content=content, texts=texts or {})
+        region = context.unit.get("region", "")
+        around = Surroundings(context.today, context.today, self._codes, region, content)
+        return _Run(context, around, content, texts or {})
 
-    def _date_first(self, given: Iterable[str]) -> list[str]:
+    def _understand(self, texts: Mapping[str, str], context: Context) -> _Run:
+        run = self._begin(context, texts)
+        for name in self._date_first(texts):
+            if texts[name].strip():
+                self._take_text(run, name, texts[name])
+        return run
+
+    def _date_first(self, given: Mapping[str, Any]) -> Iterable[str]:
+        """The date of the act comes first because it decides which codes are valid."""
         first = self.form.date_field
-        names = [name for name in given if name != first]
-        return [first, *names] if first and first in given else names
+        return (first, *(name for name in given if name != first)) if first in given else given
 
-    def _take(self, run: _Pass, name: str, given: Any, *, typed: bool) -> None:
-        """Understand one field and put it into the run."""
-        form_field = self.form.by_name.get(name)
-        if form_field is None:
-            run.problems.append(_unknown_field(name, given))
+    def _take_text(self, run: _Run, name: str, text: str) -> None:
+        kind = self._types.get(name)
+        if kind is None:
+            run.problems.append(reporting.unknown_field(name, text))
             return
-        kind = self._types[name]
         try:
-            value = kind.parse(form_field, given, run.around) if typed else kind.from_json(form_field, given)
+            value = kind.parse(self.form.field(name), text, run.around)
         except Refused as refused:
-            run.failed.add(name)
-            run.problems.append(self._problem(form_field, refused.finding, str(given)))
-            return
-        run.values[name] = value
-        run.content[name] = kind.to_json(value)
-        if name == self.form.date_field:
-            run.around = _on_day(run.around, value)
+            self._fail(run, name, refused, text)
+        else:
+            self._keep(run, name, value, kind.to_json(value))
 
-    def _judge(self, run: _Pass) -> None:
-        values = self._rule_values(run.values)
-        values["today"] = run.context.today.isoformat()
-        shown, required = self._applicable(values, run.failed)
+    def _take_json(self, run: _Run, name: str, data: Json) -> None:
+        kind = self._types.get(name)
+        if kind is None:
+            run.problems.append(reporting.unknown_field(name, data))
+            return
+        try:
+            value = kind.from_json(self.form.field(name), data)
+        except Refused as refused:
+            self._fail(run, name, refused, str(data))
+        else:
+            self._keep(run, name, value, data)
+
+    def _fail(self, run: _Run, name: str, refused: Refused, text: str) -> None:
+        run.failed.add(name)
+        run.problems.append(reporting.problem(self.form, self.form.field(name), refused.finding, text))
+
+    def _keep(self, run: _Run, name: str, value: Any, data: Json) -> None:  # noqa: ANN401 - any field's value
+        run.values[name] = value
+        run.content[name] = data
+        if name == self.form.date_field:
+            run.around = replace(run.around, day=_day(value))
+
+    # -- judging ---------------------------------------------------------------------------------------
+
+    def _judge(self, run: _Run) -> None:
+        values = self._rule_values(run.values, run.context.today)
+        shown, required = self._conditions.applicable(values, run.failed)
         for form_field in self.form.fields:
             name = form_field.name
             if name in run.values:
                 self._check_value(run, form_field)
                 if name not in shown:
-                    run.problems.append(self._not_applicable(run, form_field))
+                    self._report(run, form_field, reporting.not_applicable(form_field))
             elif name in required and name not in run.failed:
-                run.problems += self._missing(run, form_field)
-        self._check_future(run)
+                self._report(run, form_field, reporting.missing(form_field))
+        self._check_date(run)
         self._apply_rules(run, values)
-        for found, names in cross_findings(self.form, run.content, run.failed, run.context):
-            run.problems.append(self._problem(self.form.field(names[0]), found, "", names=names))
-        order = {f.name: i for i, f in enumerate(self.form.fields)}
-        run.problems.sort(key=lambda p: order.get(p.fields[0], len(order)) if p.fields else len(order))
+        self._cross(run)
+        run.problems.sort(key=self._place)
 
-    def _check_value(self, run: _Pass, form_field: Field) -> None:
-        kind, value = self._types[form_field.name], run.values[form_field.name]
-        findings = kind.check(form_field, value, run.around)
-        if form_field.min_items and len(value) < form_field.min_items:
-            findings = [*findings, _too_few(form_field, len(value))]
-        for found in findings:
-            text = kind.format(form_field, value, self._codes)
-            run.problems.append(self._problem(form_field, found, text))
+    def _check_value(self, run: _Run, form_field: Field) -> None:
+        value = run.values[form_field.name]
+        for found in self._types[form_field.name].check(form_field, value, run.around):
+            self._report(run, form_field, found)
+        if form_field.min_items > 1 and len(value) < form_field.min_items:
+            self._report(run, form_field, reporting.too_few(form_field, len(value)))
 
-    def _check_future(self, run: _Pass) -> None:
-        value = run.values.get(self.form.date_field)
-        if value is None or self.form.kind != "record":
-            return
-        day = value.date() if isinstance(value, datetime) else value
-        if day > run.context.today:
-            form_field = self.form.field(self.form.date_field)
-            found = future(form_field.title, day, run.context.today)
-            run.problems.append(self._problem(form_field, found, day.isoformat()))
+    def _check_date(self, run: _Run) -> None:
+        if self.form.date_field in run.values:
+            self._check_future(run, self.form.field(self.form.date_field))
 
-    def _apply_rules(self, run: _Pass, values: Mapping[str, Any]) -> None:
-        if self._check_set is None:
-            return
-        for index in self._check_set.broken(values):
-            if not (self._check_rules[index].names & run.failed):
-                run.problems.append(self._broken(run, self.form.checks[index]))
+    def _check_future(self, run: _Run, form_field: Field) -> None:
+        """An act cannot be reported before it was done; other dates may lie ahead."""
+        if self.form.kind == "record" and form_field.name == self.form.date_field:
+            day = _day(run.values[form_field.name])
+            if day > run.context.today:
+                self._report(run, form_field, future(form_field.title, day, run.context.today))
 
-    def _broken(self, run: _Pass, check: Check) -> Problem:
-        shown = [self._text(name, run.content[name]) for name in check.fields if name in run.content]
-        remedy = f"{check.help}（例：{check.example}）" if check.example else check.help
-        return Problem(
-            code=check.code, kind=check.kind, strength=check.strength, fields=check.fields, message=check.message,
-            value="；".join(shown), help=remedy, basis=check.basis,
-        )  # fmt: skip
+    def _apply_rules(self, run: _Run, values: Mapping[str, RuleValue | None]) -> None:
+        for index in self._rule_set.broken(values):
+            if run.failed.isdisjoint(self._rules[index].names):
+                check = self.form.checks[index]
+                shown = [self._text(name, run.content[name]) for name in check.fields if name in run.content]
+                run.problems.append(reporting.broken_rule(check, "；".join(shown)))
 
-    def _missing(self, run: _Pass, form_field: Field) -> list[Problem]:
-        remedy = f"例：{form_field.example}" if form_field.example else form_field.help or "请填写"
-        found = Finding("required", f"“{form_field.title}”必填，还没有填", remedy, basis=form_field.basis)
-        return [self._problem(form_field, found, run.texts.get(form_field.name, ""))]
+    def _cross(self, run: _Run) -> None:
+        day = run.around.day if self.form.date_field in run.values else None
+        for found, names in self._crossing.findings(run.content, day, run.context.registers):
+            twins = [p for p in run.problems if p.code == found.code and p.fields == names]
+            if not twins:
+                self._report(run, self.form.field(names[0]), found, names)
+            elif found.candidates:
+                run.problems.remove(twins[0])
+                run.problems.append(replace(twins[0], candidates=found.candidates))
 
-    def _not_applicable(self, run: _Pass, form_field: Field) -> Problem:
-        found = Finding(
-            "not-applicable", f"按现在的选择，“{form_field.title}”不应填写", "请清空这一项，或改正前面的选择"
-        )
-        return self._problem(form_field, found, self._text(form_field.name, run.content[form_field.name]))
+    def _report(self, run: _Run, form_field: Field, found: Finding, names: tuple[str, ...] = ()) -> None:
+        name = form_field.name
+        value = self._text(name, run.content[name]) if name in run.content else run.texts.get(name, "")
+        run.problems.append(reporting.problem(self.form, form_field, found, value, names))
 
-    def _problem(self, form_field: Field, found: Finding, value: str, names: tuple[str, ...] = ()) -> Problem:
-        return Problem(
-            code=found.code, kind=found.kind or kind_of(self.form, form_field), strength=found.strength,
-            fields=names or (form_field.name,), value=value, message=found.message, help=found.help,
-            basis=found.basis or form_field.basis, candidates=found.candidates,
-            reason_required=found.reason_required,
-        )  # fmt: skip
+    def _place(self, found: Problem) -> int:
+        return self._order.get(found.fields[0], len(self._order))
 
-    # -- conditions ------------------------------------------------------------------------------------
+    # -- conditions and texts --------------------------------------------------------------------------
 
-    def _conditions(self, expressions: Iterable[tuple[Field, str]]) -> dict[str, Rule]:
-        return {f.name: self._rules.compile(expression) for f, expression in expressions if expression}
-
-    def _together(self, rules: tuple[Rule, ...]) -> RuleSet | None:
-        return self._rules.together(rules) if rules else None
-
-    def _applicable(
-        self, values: Mapping[str, Any], failed: Iterable[str] = ()
-    ) -> tuple[frozenset[str], frozenset[str]]:
-        """Names of the fields that apply and of those that must be filled.
-
-        A condition over a field that was not understood leaves its field shown and optional.
-        """
-        if self._conditions_set is None:
-            return frozenset(self._types), self._always
-        false = set(self._conditions_set.broken({"today": "", **values}))
-        unclear = set(failed)
-        shown, required = set(self._types), set(self._always)
-        for index, (name, rule) in enumerate(self._shown_if.items()):
-            if index in false and not rule.names & unclear:
-                shown.discard(name)
-        for index, (name, rule) in enumerate(self._required_if.items(), start=len(self._shown_if)):
-            if index not in false and not rule.names & unclear:
-                required.add(name)
-        return frozenset(shown), frozenset(required & shown)
-
-    def _understood(self, content: Mapping[str, Json]) -> dict[str, Any]:
+    def _applicable(self, content: Mapping[str, Json]) -> tuple[frozenset[str], frozenset[str]]:
         values: dict[str, Any] = {}
         for name in content.keys() & self._types.keys():
             try:
                 values[name] = self._types[name].from_json(self.form.field(name), content[name])
             except Refused:
                 continue
-        return values
+        return self._conditions.applicable(self._rule_values(values, date.max))
 
-    def _rule_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _rule_values(self, values: Mapping[str, Any], today: date) -> dict[str, RuleValue | None]:
         known = {name: self._types[name].to_rule(value) for name, value in values.items()}
-        return {**self._empty, **known}
+        return {**self._empty, **known, "today": today.isoformat()}
 
-    # -- texts -----------------------------------------------------------------------------------------
-
-    def _text(self, name: str, value: Json) -> str:
-        if name not in self._types:
-            return str(value)
-        kind, form_field = self._types[name], self.form.field(name)
+    def _text(self, name: str, data: Json) -> str:
+        kind = self._types.get(name)
+        if kind is None:
+            return str(data)
         try:
-            return kind.format(form_field, kind.from_json(form_field, value), self._codes)
+            form_field = self.form.field(name)
+            return kind.format(form_field, kind.from_json(form_field, data), self._codes)
         except Refused:
-            return str(value)
+            return str(data)
 
-    def _shown_texts(self, run: _Pass) -> dict[str, str]:
-        kept = {name: text for name, text in run.texts.items() if text and not text.isspace()}
-        return {
-            name: self._text(name, run.content[name]) if name in run.content else text
-            for name, text in kept.items()
-        }
-
-    def _in_order(self, content: Content) -> Content:
-        return {f.name: content[f.name] for f in self.form.fields if f.name in content}
+    def _shown(self, run: _Run, name: str, typed: str) -> str:
+        return self._text(name, run.content[name]) if name in run.content else typed
 
 
-def kind_of(form: Form, form_field: Field) -> str:
-    """The national 数据检核类型 that problems of a field belong to."""
-    if form_field.name == form.number_field:
-        return KINDS["09"]
-    if form_field.name == form.item_field or form_field.register == "item":
-        return KINDS["03"]
-    if form_field.register == "implementation" or form_field.identifier == "implementation":
-        return KINDS["04"]
-    if form_field.identifier == "idcard":
-        return KINDS["07"]
-    return FIELD_TYPES[form_field.type].kind
-
-
-def _on_day(around: Surroundings, value: date) -> Surroundings:
-    day = value.date() if isinstance(value, datetime) else value
-    return Surroundings(around.today, day, around.codes, around.region, around.siblings)
-
-
-def _too_few(form_field: Field, number: int) -> Finding:
-    message = f"“{form_field.title}”至少 {form_field.min_items} 项，现有 {number} 项"
-    return Finding("too-few", message, "请补充，多项用“、”隔开", basis=form_field.basis)
-
-
-def _unknown_field(name: str, value: Any) -> Problem:
-    return Problem(
-        code="unknown-field", kind=KINDS["01"], strength="hard", fields=(name,), value=str(value)[:100],
-        message=f"表单里没有“{name}”这一项", help="请删去这一项，或换用有这一项的表单版本",
-    )  # fmt: skip
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value

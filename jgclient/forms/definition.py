@@ -108,6 +108,25 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """What must not be there twice: another record that agrees in all ``fields``.
+
+    Attributes:
+        strength: ``hard`` refuses the second record, ``soft`` asks for a reason.
+        period: Empty: records of any time; ``quarter``: only those whose day of the act lies in the same quarter.
+    """
+
+    code: str
+    kind: str
+    strength: Strength
+    fields: tuple[str, ...]
+    message: str
+    help: str = ""
+    basis: str = ""
+    period: Literal["", "quarter"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterKey:
     """For register forms: where rows go and which fields make two rows the same."""
 
@@ -128,6 +147,8 @@ class Form:
         party_code_field: The field that holds the other party's identifier.
         date_field: The date of the act, which decides catalogue and code validity.
         item_field: The field that holds the 监管事项目录编码, empty when the form has none.
+        duplicates: Rules against double entry; a form without any gets those of
+            :func:`jgclient.forms.crossing.duplicate_rules`.
     """
 
     id: str
@@ -145,6 +166,7 @@ class Form:
     item_field: str = ""
     checks: tuple[Check, ...] = ()
     duties: tuple[Duty, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
     register: RegisterKey | None = None
     basis: str = ""
     by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Generic, Literal, TypeVar
 
+from jgclient.forms.cleaning import visible
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
 from jgclient.forms.findings import Finding, Refused, Surroundings
@@ -11,9 +12,11 @@ from jgclient.forms.problems import KINDS
 from jgclient.records import Json
 
 Shape = Literal["text", "date", "number", "bool", "list"]
+RuleValue = str | float | bool | list[str]
+V = TypeVar("V")
 
 
-class FieldType:
+class FieldType(Generic[V]):
     """One type of field. Stateless; everything that differs between fields is in :class:`Field`.
 
     Attributes:
@@ -30,7 +33,7 @@ class FieldType:
     kind = KINDS["08"]
     plural = False
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> Any:
+    def parse(self, field: Field, text: str, around: Surroundings) -> V:
         """The value meant by a text that is not blank.
 
         Raises:
@@ -38,29 +41,29 @@ class FieldType:
         """
         raise NotImplementedError
 
-    def check(self, field: Field, value: Any, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+    def check(self, field: Field, value: V, around: Surroundings) -> list[Finding]:  # noqa: ARG002
         """What is wrong with a value that was understood."""
         return []
 
-    def format(self, field: Field, value: Any, codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: V, codes: CodeLists) -> str:  # noqa: ARG002
         """The text shown for a value; :meth:`parse` gives the same value back."""
         return str(value)
 
-    def to_json(self, value: Any) -> Json:
+    def to_json(self, value: V) -> Json:
         """The JSON value."""
         return value
 
-    def from_json(self, field: Field, data: Json) -> Any:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> V:
         """The value of a JSON value in the canonical form :meth:`to_json` gives.
 
         Raises:
             Refused: it has another type or form.
         """
-        return text_of(data)
+        raise NotImplementedError
 
-    def to_rule(self, value: Any) -> Any:
+    def to_rule(self, value: V) -> RuleValue:
         """What rules see of the value."""
-        return value
+        raise NotImplementedError
 
     def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
         """What may be filled in, in Chinese, for the reference and for the notes in workbooks."""
@@ -68,37 +71,62 @@ class FieldType:
         return f"{self.title}{limit}"
 
 
+class TextValued(FieldType[str]):
+    """A field type whose value, JSON value and rule value are one and the same text."""
+
+    def from_json(self, field: Field, data: Json) -> str:  # noqa: ARG002
+        """The text."""
+        return text_of(data)
+
+    def to_rule(self, value: str) -> str:
+        """The text."""
+        return value
+
+
+class ListValued(FieldType[list[str]]):
+    """A field type whose value, JSON value and rule value are one and the same list of texts."""
+
+    shape: Shape = "list"
+    plural = True
+
+    def from_json(self, field: Field, data: Json) -> list[str]:  # noqa: ARG002
+        """The list; it must not be empty nor hold anything blank or twice."""
+        if not isinstance(data, list) or not data:
+            raise wrong_json("非空列表", data)
+        texts = [text_of(entry) for entry in data]
+        if len(set(texts)) != len(texts):
+            raise Refused("wrong-type", "列表里有重复的项", "请去掉重复的项")
+        return texts
+
+    def to_rule(self, value: list[str]) -> list[str]:
+        """The list."""
+        return value
+
+
 def text_of(data: Json) -> str:
-    """``data`` if it is a text without surrogates and control characters.
+    """``data`` if it is a text as typed texts become: not blank, nothing invisible in it.
 
     Raises:
         Refused: it is not.
     """
     if not isinstance(data, str):
         raise wrong_json("文字", data)
-    if not data.isprintable() and any(_unfit(char) for char in data):
-        raise Refused("bad-characters", "含有控制字符或不成对的代码", "请重新录入这一项")
+    if not data.strip():
+        raise Refused("wrong-type", "内容是空白", "空的项目不要传送")
+    if visible(data) != data:
+        raise Refused("bad-characters", "含有看不见的字符", "请去掉控制字符、零宽字符和不成对的代码")
     return data
-
-
-def _unfit(char: str) -> bool:
-    return (char < " " and char not in "\n\t") or char == "\x7f" or "\ud800" <= char <= "\udfff"
 
 
 def wrong_json(expected: str, data: Json) -> Refused:
     """The refusal of a JSON value of another type."""
-    names = {
-        bool: "是/否",
-        int: "整数",
-        float: "小数",
-        str: "文字",
-        list: "列表",
-        dict: "对象",
-        type(None): "空值",
-    }
-    return Refused(
-        "wrong-type", f"应为{expected}，收到的是{names.get(type(data), '其他')}", "请按接口说明传送"
-    )
+    got = _JSON_TYPES.get(type(data), "其他")
+    return Refused("wrong-type", f"应为{expected}，收到的是{got}", "请按接口说明传送")
+
+
+_JSON_TYPES = {
+    bool: "是/否", int: "整数", float: "小数", str: "文字", list: "列表", dict: "对象", type(None): "空值",
+}  # fmt: skip
 
 
 def too_long(field: Field, text: str) -> list[Finding]:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from jgclient.forms import cleaning
 from jgclient.forms.codes import Code, CodeList, CodeLists
 from jgclient.forms.definition import Field
-from jgclient.forms.field_types.base import FieldType, text_of, wrong_json
+from jgclient.forms.field_types.base import ListValued, TextValued
 from jgclient.forms.findings import Finding, Refused, Surroundings
 from jgclient.forms.identifiers.catalogue import validity_findings
 from jgclient.forms.problems import KINDS
 from jgclient.forms.regions import REGION_LIST, find_region, full_name
-from jgclient.records import Json
 
 _SEPARATORS = re.compile(r"[、,;/\n|+]")
 _SHORT_LIST = 16
 
 
-class Choice(FieldType):
+class Choice(TextValued):
     """One code of the field's code list; its words are taken for it."""
 
     name = "code"
@@ -43,14 +41,12 @@ class Choice(FieldType):
         return f"从代码表中选一项：{_choices(codes.get(field.codes))}"
 
 
-class Choices(FieldType):
+class Choices(ListValued):
     """Several codes of the field's code list, in the order given."""
 
     name = "codes"
     title = "多项代码"
-    shape = "list"
     kind = KINDS["01"]
-    plural = True
 
     def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:
         """The codes, each once; words that hold a separator themselves are recognised as a whole."""
@@ -68,10 +64,6 @@ class Choices(FieldType):
     def format(self, field: Field, value: list[str], codes: CodeLists) -> str:
         """Their words joined by “；”, because words themselves may hold “、”."""
         return "；".join(codes.get(field.codes).label(code) for code in value)
-
-    def from_json(self, field: Field, data: Json) -> list[str]:  # noqa: ARG002
-        """A list of texts, none twice."""
-        return texts_of(data)
 
     def describe(self, field: Field, codes: CodeLists) -> str:
         """The choices, or how many there are."""
@@ -123,20 +115,6 @@ def code_findings(codes: CodeList, code: str, title: str, around: Surroundings) 
         message = f"“{title}”的代码 {code} 不在代码表“{codes.list_title}”里"
         return [Finding("unknown-code", message, "请从代码表中选择", candidates=_all_if_few(codes))]
     return validity_findings(codes, code, around)
-
-
-def texts_of(data: Json) -> list[str]:
-    """A list of texts, none blank, none twice.
-
-    Raises:
-        Refused: it is something else.
-    """
-    if not isinstance(data, list) or not data:
-        raise wrong_json("非空列表", data)
-    texts: list[Any] = [text_of(entry) for entry in data]
-    if len(set(texts)) != len(texts) or not all(text.strip() for text in texts):
-        raise Refused("wrong-type", "列表里有重复或空白的项", "请去掉重复和空白")
-    return texts
 
 
 def _choices(codes: CodeList) -> str:

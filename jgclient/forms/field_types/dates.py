@@ -31,7 +31,7 @@ _CHINESE = re.compile(r"([〇零○一二三四五六七八九]{4})年(.{1,3})�
 _HELP = "请按 2026-09-05 的样子填写"
 
 
-class Date(FieldType):
+class Date(FieldType[date]):
     """A calendar day."""
 
     name = "date"
@@ -72,7 +72,7 @@ class Date(FieldType):
         return "日期，如 2026-09-05"
 
 
-class DateTime(FieldType):
+class DateTime(FieldType[datetime]):
     """A day and a time of day, to the second, in local time."""
 
     name = "datetime"

@@ -10,27 +10,24 @@ from typing import Any
 from jgclient.forms import cleaning
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
-from jgclient.forms.field_types.base import FieldType, too_long, wrong_json
+from jgclient.forms.field_types.base import FieldType, ListValued, too_long, wrong_json
 from jgclient.forms.findings import Finding, Refused, Surroundings
-from jgclient.forms.field_types.choices import texts_of
 from jgclient.records import Json
 
 _BETWEEN_NAMES = re.compile(r"[、,;/\\|+&\n]+")
 _DOTS = re.compile(r"[•‧・∙⋅]")
 _DIGIT = re.compile(r"\d")
 _COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 端木 夏侯 轩辕 宇文 长孙 南宫 独孤 申屠 闻人".split()
+    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木", "夏侯", "轩辕", "宇文", "长孙", "南宫", "独孤", "申屠", "闻人"]
 )
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class Persons(FieldType):
+class Persons(ListValued):
     """Names of people, in the order given."""
 
     name = "persons"
     title = "人员"
-    shape = "list"
-    plural = True
 
     def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:  # noqa: ARG002
         """The names, each once."""
@@ -39,7 +36,7 @@ class Persons(FieldType):
             raise Refused("nothing-visible", "没有写出姓名", "请填写姓名，多人用“、”隔开")
         return list(dict.fromkeys(names))
 
-    def check(self, field: Field, value: list[str], around: Surroundings) -> list[Finding]:  # noqa: ARG002
+    def check(self, field: Field, value: list[str], around: Surroundings) -> list[Finding]:
         """Names hold no digits; the whole is not too long."""
         odd = [name for name in value if _DIGIT.search(name)]
         found = too_long(field, self.format(field, value, around.codes))
@@ -52,23 +49,17 @@ class Persons(FieldType):
         """张三、李四."""
         return "、".join(value)
 
-    def from_json(self, field: Field, data: Json) -> list[str]:  # noqa: ARG002
-        """A list of names, none twice."""
-        return texts_of(data)
-
     def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
         """How to separate them and how many there must be."""
         least = f"，至少 {field.min_items} 人" if field.min_items else ""
         return f"姓名，多人用“、”隔开{least}"
 
 
-class Lines(FieldType):
+class Lines(ListValued):
     """Several short texts, one a line or separated by “；”: certificate numbers, case numbers."""
 
     name = "lines"
     title = "多项文字"
-    shape = "list"
-    plural = True
 
     def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:  # noqa: ARG002
         """The texts, each once."""
@@ -88,17 +79,13 @@ class Lines(FieldType):
         """Joined by “；”."""
         return "；".join(value)
 
-    def from_json(self, field: Field, data: Json) -> list[str]:  # noqa: ARG002
-        """A list of texts, none twice."""
-        return texts_of(data)
-
     def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
         """How to separate them and how many there must be."""
         least = f"，至少 {field.min_items} 项" if field.min_items else ""
         return f"多项用“；”隔开{least}"
 
 
-class Attachments(FieldType):
+class Attachments(FieldType[list[dict[str, Any]]]):
     """Files that belong to the record, each named by the SHA-256 of its bytes."""
 
     name = "attachments"

@@ -9,8 +9,9 @@ from jgclient.forms import cleaning
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
 from jgclient.forms.field_types.base import FieldType, wrong_json
-from jgclient.forms.findings import Finding, Refused, Surroundings
 from jgclient.forms.field_types.chinese_numbers import chinese_amount
+from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.problems import KINDS
 from jgclient.records import Json
 
 #: Factor of each unit in 元.
@@ -74,7 +75,7 @@ _NO = {
 }
 
 
-class Money(FieldType):
+class Money(FieldType[Decimal]):
     """An amount in the field's unit, kept as an exact decimal."""
 
     name = "money"
@@ -125,7 +126,7 @@ class Money(FieldType):
         return f"金额，单位{unit}，最多 {PLACES[unit]} 位小数"
 
 
-class Integer(FieldType):
+class Integer(FieldType[int]):
     """A whole number that is not negative."""
 
     name = "integer"
@@ -157,13 +158,13 @@ class Integer(FieldType):
         return float(value)
 
 
-class YesNo(FieldType):
+class YesNo(FieldType[bool]):
     """Yes or no."""
 
     name = "yes_no"
     title = "是/否"
     shape = "bool"
-    kind = "01代码检查"
+    kind = KINDS["01"]
 
     def parse(self, field: Field, text: str, around: Surroundings) -> bool:  # noqa: ARG002
         """True for 是, 有, Y, 1, √ and the like."""
@@ -183,6 +184,10 @@ class YesNo(FieldType):
         if not isinstance(data, bool):
             raise wrong_json("是/否", data)
         return data
+
+    def to_rule(self, value: bool) -> bool:
+        """The truth value."""
+        return value
 
     def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
         """Its two words."""

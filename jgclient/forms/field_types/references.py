@@ -5,9 +5,9 @@ from __future__ import annotations
 from jgclient.forms import cleaning
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
-from jgclient.forms.field_types.base import FieldType, too_long
-from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.field_types.base import TextValued, too_long
 from jgclient.forms.field_types.texts import kept
+from jgclient.forms.findings import Finding, Refused, Surroundings
 from jgclient.forms.identifiers import KIND_TITLES, judged, meant
 from jgclient.forms.identifiers.excel import LOST, in_scientific_form
 from jgclient.forms.problems import KINDS
@@ -16,7 +16,7 @@ from jgclient.forms.problems import KINDS
 REGISTER_KINDS = {"item": "item", "implementation": "implementation", "region": "region"}
 
 
-class Identifier(FieldType):
+class Identifier(TextValued):
     """A code with a built-in rule: credit code, identity number, item code …; see the field's ``identifier``."""
 
     name = "identifier"

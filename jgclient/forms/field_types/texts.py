@@ -7,14 +7,14 @@ import unicodedata
 
 from jgclient.forms import cleaning
 from jgclient.forms.definition import Field
-from jgclient.forms.field_types.base import FieldType, too_long
+from jgclient.forms.field_types.base import TextValued, too_long
 from jgclient.forms.findings import Finding, Refused, Surroundings
 from jgclient.forms.problems import KINDS
 
 _YEAR_BRACKETS = re.compile(r"[\[(〔【{<《「]\s*((?:19|20)\d\d)\s*[\])〕】}>》」]")
 
 
-class Text(FieldType):
+class Text(TextValued):
     """One line of prose: names, addresses, short statements."""
 
     name = "text"

@@ -1,0 +1,48 @@
+"""Which fields apply and which must be filled, by the conditions of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from itertools import chain
+
+from jgclient.forms.definition import Form
+from jgclient.forms.field_types.base import RuleValue
+from jgclient.forms.rules import Rules
+
+Names = frozenset[str]
+
+
+class Conditions:
+    """``shown_if`` and ``required_if`` of all fields, evaluated in one go."""
+
+    def __init__(self, form: Form, rules: Rules) -> None:
+        self._all = frozenset(field.name for field in form)
+        self._always = frozenset(field.name for field in form if field.required)
+        self._shown = [(f.name, rules.compile(f.shown_if)) for f in form if f.shown_if]
+        self._required = [(f.name, rules.compile(f.required_if)) for f in form if f.required_if]
+        both = [rule for _, rule in chain(self._shown, self._required)]
+        self._set = rules.together(both) if both else None
+
+    def applicable(
+        self, values: Mapping[str, RuleValue | None], unclear: Set[str] = frozenset()
+    ) -> tuple[Names, Names]:
+        """Names of the fields that apply, and among them of those that must be filled.
+
+        Args:
+            values: Rule values of all fields, and ``today``.
+            unclear: Fields that were not understood; what depends on them counts as shown and optional.
+        """
+        if self._set is None:
+            return self._all, self._always
+        false = set(self._set.broken(values))
+        hidden = {
+            name
+            for i, (name, rule) in enumerate(self._shown)
+            if i in false and unclear.isdisjoint(rule.names)
+        }
+        needed = {
+            name
+            for i, (name, rule) in enumerate(self._required, start=len(self._shown))
+            if i not in false and unclear.isdisjoint(rule.names)
+        }
+        return self._all - hidden, (self._always | needed) - hidden
