@@ -27,6 +27,15 @@ def cell_text(cell: Cell) -> str:
     return _other(cell)
 
 
+def column_letters(number: int) -> str:
+    """The letters of a column counted from 1: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
 def _number(number: float) -> str:
     if abs(number) >= LOST_DIGITS or number != number:  # noqa: PLR0124  # NaN
         return repr(number)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
-
-from jgclient.exchange.cells import Cell
+from jgclient.exchange.cells import Cell, column_letters
 from jgclient.exchange.headings import heading_unit, is_sequence, unit_line
 from jgclient.exchange.not_data import RowJudge
 from jgclient.exchange.reader import Sheet
@@ -167,7 +165,7 @@ def _table(sheet: Sheet, header: tuple[int, ...], headings: list[Heading], knows
     labels: set[str] = set()
     columns = []
     for index, text, others in headings:
-        label = text if text not in labels else f"{text}（{get_column_letter(sheet.first_column + index)}列）"
+        label = text if text not in labels else f"{text}（{column_letters(sheet.first_column + index)}列）"
         labels.add(label)
         columns.append(Column(index, label, (text, *others), heading_unit(text) or common))
     known = sum(any(map(knows, column.headings)) for column in columns)

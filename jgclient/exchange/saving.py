@@ -1,0 +1,29 @@
+"""Writes a file completely or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jgclient.exchange.errors import WorkbookError, cannot_write
+
+
+@contextmanager
+def saved_whole(path: Path) -> Iterator[Path]:
+    """Gives a temporary file beside ``path`` that takes its place when the block ends without error.
+
+    Raises:
+        WorkbookError: the name does not end in .xlsx, or the system refuses (file open in WPS, disk full …).
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise WorkbookError(f"“{path.name}”应以 .xlsx 结尾，请改一下文件名。")
+    temporary = path.with_name(f"~{path.stem[:40]}-{secrets.token_hex(4)}.xlsx")
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    finally:
+        temporary.unlink(missing_ok=True)
