@@ -16,15 +16,15 @@ Row = Mapping[str, Json]
 
 ITEM, IMPLEMENTATION = "item", "implementation"
 VALID_FROM, VALID_TO = "take_effect_date", "cancel_date"
-CERTIFICATE_FROM, CERTIFICATE_TO = "certificate_from", "certificate_to"
+CERTIFICATE_TO = "certificate_valid_to"
 
 
 def in_force(row: Row, day: date) -> bool:
-    """Whether a register row was valid on ``day``; the day of cancellation itself no longer counts."""
+    """Whether a register row was valid on ``day``; the days of taking effect and of cancelling count."""
     iso = day.isoformat()
     begun = str(row.get(VALID_FROM) or "") <= iso
     ended = str(row.get(VALID_TO) or "")
-    return begun and (not ended or iso < ended)
+    return begun and (not ended or iso <= ended)
 
 
 def implementation_code(row: Row) -> str:
@@ -53,6 +53,6 @@ def period(row: Row) -> str:
 
 
 def certificate_valid(row: Row, day: date) -> bool:
-    """Whether the certificate of a person was valid on ``day``; without dates it counts as valid."""
-    begun, ended = str(row.get(CERTIFICATE_FROM) or ""), str(row.get(CERTIFICATE_TO) or "")
-    return begun <= day.isoformat() and (not ended or day.isoformat() <= ended)
+    """Whether the certificate of a person was valid on ``day``; without a date it counts as valid."""
+    ended = str(row.get(CERTIFICATE_TO) or "")
+    return not ended or day.isoformat() <= ended

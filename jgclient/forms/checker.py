@@ -14,11 +14,11 @@ from jgclient.forms.context import Context
 from jgclient.forms.crossing import Crossing
 from jgclient.forms.definition import Field, Form
 from jgclient.forms.field_types import FIELD_TYPES, FieldType
-from jgclient.forms.field_types.base import RuleValue
 from jgclient.forms.field_types.dates import future
 from jgclient.forms.findings import Finding, Refused, Surroundings
 from jgclient.forms.lint import rules_of
 from jgclient.forms.problems import Problem
+from jgclient.forms.rules import RuleValue
 from jgclient.records import Content, Json
 
 __all__ = ["Checker", "Context", "Reading"]

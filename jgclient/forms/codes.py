@@ -61,7 +61,7 @@ class CodeList:
         return found[-1].title if found else code
 
     def label(self, code: str) -> str:
-        """What is shown for ``code`` and read back by :meth:`find`: its words, after the code if not unique."""
+        """What is shown for ``code`` and found again: its words, behind the code if not unique."""
         words = self.title(code)
         return words if len(self._by_word.get(compact(words), ())) == 1 else f"{code} {words}".strip()
 
@@ -127,7 +127,8 @@ class CodeList:
 
 def _best(entries: list[Code], day: date | None) -> Code | None:
     in_force = [entry for entry in entries if day is not None and entry.valid(day)]
-    return (in_force or entries or [None])[-1]
+    best = in_force or entries
+    return best[-1] if best else None
 
 
 def _rank(entry: Code, key: str) -> int | None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Set
 from itertools import chain
 
 from jgclient.forms.definition import Form
-from jgclient.forms.field_types.base import RuleValue
-from jgclient.forms.rules import Rules
+from jgclient.forms.rules import Rules, RuleValue
 
 Names = frozenset[str]
 

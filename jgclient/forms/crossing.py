@@ -1,4 +1,4 @@
-"""Checks against registers and other records: items, implementation lists, people, earlier records, duplicates.
+"""Checks against registers and other records: items, people, earlier records, duplicates.
 
 What is not known here is never refused: then a soft finding says that it cannot be verified yet.
 """
@@ -99,7 +99,7 @@ def _duplicate(case: _Case, rule: Duplicate) -> Iterator[Crossed]:
 # -- references ----------------------------------------------------------------------------------------
 
 
-def _item(case: _Case, field: Field, value: Json) -> Iterator[Finding]:
+def _item(case: _Case, _: Field, value: Json) -> Iterator[Finding]:
     rows = case.registers.rows(catalogue.ITEM, value)
     if not rows:
         yield from _unknown_item(case, str(value))
@@ -128,7 +128,7 @@ def _item_not_in_force(case: _Case, code: str, row: catalogue.Row) -> Finding:
     return Finding("item-not-in-force", message, "请改选行为当天有效的事项，或核对日期", kind=KINDS["03"])
 
 
-def _implementation(case: _Case, field: Field, value: Json) -> Iterator[Finding]:
+def _implementation(case: _Case, _: Field, value: Json) -> Iterator[Finding]:
     if not case.item:
         return
     rows = case.registers.rows(catalogue.IMPLEMENTATION, case.item)
@@ -161,7 +161,7 @@ def _other_implementation(case: _Case, value: str, rows: list[catalogue.Row]) ->
     )
 
 
-def _person(case: _Case, field: Field, value: Json) -> Iterator[Finding]:
+def _person(case: _Case, _: Field, value: Json) -> Iterator[Finding]:
     if not case.registers.has_any("person"):
         yield unverified("person-unverified", "尚未导入执法人员库，暂不能核对执法资格")
         return
@@ -180,7 +180,7 @@ def _person(case: _Case, field: Field, value: Json) -> Iterator[Finding]:
             )
 
 
-def _object(case: _Case, field: Field, value: Json) -> Iterator[Finding]:
+def _object(case: _Case, _: Field, value: Json) -> Iterator[Finding]:
     if case.registers.has_any("object") and not case.registers.rows("object", value):
         yield unverified("object-unknown", f"监管对象库里没有“{value}”，暂不能核对")
 

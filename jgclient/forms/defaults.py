@@ -1,4 +1,4 @@
-"""First values for fields nobody has filled: from the unit, the chosen item, other fields or a number series."""
+"""First values for fields nobody has filled: from the unit, the chosen item or other fields."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ class _Sources:
     def _item(self) -> catalogue.Row | None:
         rows = self._rows(catalogue.ITEM)
         valid = [row for row in rows if catalogue.in_force(row, self._day())]
-        return (valid or rows or [None])[0]
+        best = valid or rows
+        return best[0] if best else None
 
     def _implementation(self) -> catalogue.Row | None:
         return catalogue.best_implementation(

@@ -113,7 +113,7 @@ class Duplicate:
 
     Attributes:
         strength: ``hard`` refuses the second record, ``soft`` asks for a reason.
-        period: Empty: records of any time; ``quarter``: only those whose day of the act lies in the same quarter.
+        period: Empty for records of any time; ``quarter`` for those whose day of the act is in the same one.
     """
 
     code: str

@@ -25,7 +25,7 @@ class Finding:
     reason_required: bool = True
 
 
-class Refused(ValueError):
+class Refused(ValueError):  # noqa: N818 - named for what happened to the text
     """A text or JSON value cannot be understood as a value of the field."""
 
     def __init__(

@@ -24,7 +24,7 @@ _ROLES = ("number_field", "title_field", "party_field", "party_code_field", "dat
 _STRENGTHS = ("hard", "soft")
 
 
-class Fault(ValueError):
+class Fault(ValueError):  # noqa: N818 - becomes a FormError with its file
     """A form cannot be used.
 
     Attributes:

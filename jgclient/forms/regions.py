@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from jgclient.forms.cleaning import compact
 from jgclient.forms.codes import Code, CodeList
@@ -40,10 +41,20 @@ def find_region(regions: CodeList, word: str, *, hint: str = "", day: date | Non
     meant = [
         entry for entry in regions if key.endswith(compact(entry.title)) and _path_fits(regions, entry, key)
     ]
-    meant = _narrowed(meant, lambda entry: day is None or entry.valid(day))
-    for length in (4, 2):
-        meant = _narrowed(meant, lambda entry, n=length: hint != "" and entry.code[:n] == hint[:n])
+    meant = [entry for entry in meant if day is None or entry.valid(day)] or meant
+    for length in (4, 2) if hint else ():
+        meant = [entry for entry in meant if entry.code[:length] == hint[:length]] or meant
     return meant
+
+
+def known(regions: CodeList, code: str) -> bool:
+    """Whether six digits are, or ever were, a region; lists may leave out the cities above their counties."""
+    return regions.entry(code) is not None or code in _cities(regions)
+
+
+@lru_cache(maxsize=4)
+def _cities(regions: CodeList) -> frozenset[str]:
+    return frozenset(parent for entry in regions for parent in ancestors(entry.code))
 
 
 def _path_fits(regions: CodeList, entry: Code, key: str) -> bool:
@@ -58,10 +69,6 @@ def _path_fits(regions: CodeList, entry: Code, key: str) -> bool:
 def _without_short(rest: str, title: str) -> str:
     short = title.removesuffix("省").removesuffix("市")
     return rest.removesuffix(short) if short and rest.endswith(short) else rest
-
-
-def _narrowed(entries: list[Code], wanted) -> list[Code]:  # type: ignore[no-untyped-def]
-    return [entry for entry in entries if wanted(entry)] or entries
 
 
 def full_name(regions: CodeList, code: str) -> str:

@@ -41,17 +41,18 @@ def problem(form: Form, field: Field, found: Finding, value: str, names: tuple[s
     """
     return Problem(
         code=found.code, kind=found.kind or kind_of(form, field), strength=found.strength,
-        fields=names or (field.name,), value=visible(value)[:_MAX_VALUE], message=found.message, help=found.help,
+        fields=names or (field.name,), value=visible(value)[:_MAX_VALUE], message=found.message,
+        help=found.help,
         basis=found.basis or field.basis, candidates=found.candidates, reason_required=found.reason_required,
     )  # fmt: skip
 
 
 def broken_rule(check: Check, value: str) -> Problem:
     """The problem that reports a rule of the form."""
+    remedy = f"{check.help}（例：{check.example}）" if check.example else check.help
     return Problem(
         code=check.code, kind=check.kind, strength=check.strength, fields=check.fields, message=check.message,
-        value=value[:_MAX_VALUE], help=f"{check.help}（例：{check.example}）" if check.example else check.help,
-        basis=check.basis,
+        value=value[:_MAX_VALUE], help=remedy, basis=check.basis,
     )  # fmt: skip
 
 

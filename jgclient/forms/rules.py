@@ -15,11 +15,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from cel_expr_python import cel
 
+#: What a rule sees of one field.
+RuleValue = str | float | bool | list[str]
+Values = Mapping[str, RuleValue | None]
 MAX_LENGTH = 2000
+#: Mixtures of empty and filled fields that are tried at most when a rule is proved.
 MAX_CASES = 512
 _LITERAL = re.compile(r"""'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)\"""")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
@@ -31,7 +34,8 @@ _TYPES = {
     "bool": cel.Type("google.protobuf.BoolValue"),
     "list": cel.Type.List(cel.Type.STRING),
 }
-_SAMPLES: dict[str, tuple[Any, ...]] = {
+_Samples = tuple[RuleValue | None, ...]
+_SAMPLES: dict[str, _Samples] = {
     "text": (None, "样例"),
     "date": (None, "2026-01-31", "2025-12-01"),
     "number": (None, 0.0, 100000.0),
@@ -57,7 +61,7 @@ class Rule:
     names: frozenset[str]
     program: cel.Expression
 
-    def holds(self, values: Mapping[str, Any]) -> bool:
+    def holds(self, values: Values) -> bool:
         """Whether the rule is true of ``values``; a rule that cannot be evaluated counts as true."""
         return _plain(self.program.eval(data=values)) is not False
 
@@ -111,7 +115,7 @@ class Rules:
         joined = ", ".join(f"({rule.expression}\n)" for rule in rules)
         return RuleSet(tuple(rules), self._dynamic.compile(f"[{joined}]"))
 
-    def _cases(self, rule: Rule) -> Iterator[dict[str, Any]]:
+    def _cases(self, rule: Rule) -> Iterator[dict[str, RuleValue | None]]:
         names = sorted(rule.names)
         words = list(dict.fromkeys(a or b for a, b in _LITERAL.findall(rule.expression)))[:6]
         samples = [_with_words(self._shapes[name], words) for name in names]
@@ -139,7 +143,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     program: cel.Expression
 
-    def broken(self, values: Mapping[str, Any]) -> list[int]:
+    def broken(self, values: Values) -> list[int]:
         """Indexes of the rules that are false of ``values``.
 
         Should one rule fail in spite of its proof, the rules are asked one by one, so that it spoils
@@ -156,11 +160,11 @@ def names_in(expression: str) -> set[str]:
     return set(_NAME.findall(_LITERAL.sub("''", expression)))
 
 
-def _plain(value: cel.Value) -> Any:
+def _plain(value: cel.Value) -> object:
     return None if value.type() == cel.Type.ERROR else value.plain_value()
 
 
-def _with_words(shape: str, words: list[str]) -> tuple[Any, ...]:
+def _with_words(shape: str, words: list[str]) -> _Samples:
     if shape == "text":
         return (*_SAMPLES["text"], *words)
     if shape == "list":
@@ -168,7 +172,7 @@ def _with_words(shape: str, words: list[str]) -> tuple[Any, ...]:
     return _SAMPLES[shape]
 
 
-def _pairwise(samples: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _pairwise(samples: list[_Samples]) -> Iterator[_Samples]:
     """Every pair of values of two fields, with all the others empty and with all the others filled."""
     for base in ([values[0] for values in samples], [values[1] for values in samples]):
         for a, b in itertools.combinations(range(len(samples)), 2):
@@ -178,7 +182,7 @@ def _pairwise(samples: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
                 yield tuple(case)
 
 
-def _show(value: Any) -> str:
+def _show(value: RuleValue | None) -> str:
     return "空" if value in (None, []) else str(value)
 
 

@@ -13,8 +13,8 @@ from jgclient.forms.field_types.references import Identifier, Reference
 from jgclient.forms.field_types.texts import DocumentNumber, LongText, Text
 
 _ALL: tuple[FieldType[Any], ...] = (
-    Text(), LongText(), Choice(), Choices(), Date(), DateTime(), Money(), Integer(), YesNo(), Persons(), Lines(),
-    DocumentNumber(), Identifier(), Reference(), Attachments(),
+    Text(), LongText(), Choice(), Choices(), Date(), DateTime(), Money(), Integer(), YesNo(), Persons(),
+    Lines(), DocumentNumber(), Identifier(), Reference(), Attachments(),
 )  # fmt: skip
 
 FIELD_TYPES: dict[str, FieldType[Any]] = {field_type.name: field_type for field_type in _ALL}

@@ -9,10 +9,10 @@ from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
 from jgclient.forms.findings import Finding, Refused, Surroundings
 from jgclient.forms.problems import KINDS
+from jgclient.forms.rules import RuleValue
 from jgclient.records import Json
 
 Shape = Literal["text", "date", "number", "bool", "list"]
-RuleValue = str | float | bool | list[str]
 V = TypeVar("V")
 
 

@@ -12,14 +12,16 @@ from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
 from jgclient.forms.field_types.base import FieldType, ListValued, too_long, wrong_json
 from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.identifiers import judged, tidied
 from jgclient.records import Json
 
 _BETWEEN_NAMES = re.compile(r"[、,;/\\|+&\n]+")
 _DOTS = re.compile(r"[•‧・∙⋅]")
 _DIGIT = re.compile(r"\d")
-_COMPOUND_SURNAMES = frozenset(
-    ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木", "夏侯", "轩辕", "宇文", "长孙", "南宫", "独孤", "申屠", "闻人"]
-)
+_COMPOUND_SURNAMES = frozenset((
+    "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木", "夏侯",
+    "轩辕", "宇文", "长孙", "南宫", "独孤", "申屠", "闻人",
+))  # fmt: skip
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -65,15 +67,18 @@ class Lines(ListValued):
         """The texts, each once."""
         parts = [cleaning.line(part) for part in _line_breaks(field).split(cleaning.prose(text))]
         if field.identifier:
-            parts = [cleaning.code(part) for part in parts]
+            parts = [tidied(field.identifier, part) for part in parts]
         entries = list(dict.fromkeys(filter(None, parts)))
         if not entries:
             raise Refused("nothing-visible", "没有可用的内容", "请重新录入，或清空这一项")
         return entries
 
     def check(self, field: Field, value: list[str], around: Surroundings) -> list[Finding]:
-        """The length of the whole."""
-        return too_long(field, self.format(field, value, around.codes))
+        """The length of the whole, and the rule of identifiers for each."""
+        found = too_long(field, self.format(field, value, around.codes))
+        if field.identifier:
+            found += [fault for entry in value for fault in judged(field.identifier, entry, around)]
+        return found
 
     def format(self, field: Field, value: list[str], codes: CodeLists) -> str:  # noqa: ARG002
         """Joined by “；”."""
@@ -93,7 +98,7 @@ class Attachments(FieldType[list[dict[str, Any]]]):
     shape = "list"
     plural = True
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> list[dict[str, Any]]:
+    def parse(self, field: Field, text: str, around: Surroundings) -> list[dict[str, Any]]:  # noqa: ARG002
         """The list as :meth:`format` writes it; attachments are chosen, not typed."""
         try:
             data = json.loads(text)
@@ -133,8 +138,9 @@ def names_in(text: str) -> list[str]:
     if all(token.isascii() for token in tokens):
         return [" ".join(tokens)] if tokens else []
     names: list[str] = []
-    for single, run in groupby(tokens, key=lambda token: len(token) == 1):
-        names += _joined_singles(list(run)) if single else _joined_surnames(list(run))
+    for single, group in groupby(tokens, key=lambda token: len(token) == 1):
+        run = list(group)
+        names += _joined_singles(run) if single else _joined_surnames(run)
     return names
 
 
@@ -163,7 +169,7 @@ def _line_breaks(field: Field) -> re.Pattern[str]:
     return re.compile(r"[\n；;、，,/\s]+") if field.identifier else re.compile(r"[\n；;]+")
 
 
-def _is_attachment(entry: Any) -> bool:
+def _is_attachment(entry: Json) -> bool:
     return (
         isinstance(entry, dict)
         and entry.keys() == {"sha256", "name", "size"}

@@ -17,7 +17,7 @@ REGISTER_KINDS = {"item": "item", "implementation": "implementation", "region": 
 
 
 class Identifier(TextValued):
-    """A code with a built-in rule: credit code, identity number, item code …; see the field's ``identifier``."""
+    """A code with a rule of its own (credit code, identity number), named by the field's ``identifier``."""
 
     name = "identifier"
     title = "证件号码"

@@ -10,7 +10,7 @@ from jgclient.forms.findings import Finding, Surroundings
 from jgclient.forms.identifiers.excel import LOST, looks_rounded
 from jgclient.forms.identifiers.uscc import uscc_findings
 from jgclient.forms.problems import KINDS
-from jgclient.forms.regions import find_region, full_name
+from jgclient.forms.regions import REGION_LIST, find_region, full_name
 
 _LEVELS = "12345"
 _PASSPORT = re.compile(r"(?=(?:.*\d){4})[A-Z0-9]{5,15}")
@@ -74,9 +74,11 @@ def region_findings(code: str, regions: CodeList, around: Surroundings) -> list[
     if entry is not None:
         return validity_findings(regions, code, around)
     meant = find_region(regions, code, hint=around.region, day=around.day)
-    names = tuple(f"{e.code} {full_name(regions, e.code)}" for e in meant[:5])
-    message = f"“{code}”不是行政区划代码" if not code.isdigit() else f"没有行政区划代码 {code}"
-    return [Finding("region", message, "应为 6 位数字，请从列表中选择", candidates=names, kind=KINDS["01"])]
+    names = "、".join(f"{e.code} {full_name(regions, e.code)}" for e in meant[:5])
+    message = f"没有行政区划代码 {code}" if code.isdigit() else f"“{code}”不是行政区划代码"
+    message += f"，可能是 {names}" if names else ""
+    found = tuple(entry.code for entry in meant[:5])
+    return [Finding("region", message, "应为 6 位数字，请从列表中选择", candidates=found, kind=KINDS["01"])]
 
 
 def validity_findings(codes: CodeList, code: str, around: Surroundings) -> list[Finding]:
@@ -90,12 +92,13 @@ def validity_findings(codes: CodeList, code: str, around: Surroundings) -> list[
         before = tuple(old.code for old in codes if old.successor == code and old.valid(around.day))
         return [_validity("not-yet-valid", message, "请改用当时有效的代码", before)]
     ended = f"{entry.valid_to.year} 年" if entry.valid_to else ""
+    verb = "撤销" if codes.id == REGION_LIST else "停用"
     if not entry.successor:
-        return [_validity("no-longer-valid", f"{name} 已于 {ended}停用", "请改用现行代码")]
+        return [_validity("no-longer-valid", f"{name} 已于 {ended}{verb}", "请改用现行代码")]
     heir = f"{entry.successor} {codes.title(entry.successor)}"
     return [
         _validity(
-            "no-longer-valid", f"{name} 已于 {ended}停用，改为 {heir}", f"请改填 {heir}", (entry.successor,)
+            "no-longer-valid", f"{name} 已于 {ended}{verb}，改为 {heir}", f"请改填 {heir}", (entry.successor,)
         )
     ]
 

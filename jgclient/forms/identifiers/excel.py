@@ -27,5 +27,7 @@ def looks_rounded(text: str) -> bool:
     if not _LONG_NUMBER.fullmatch(text):
         return False
     number = int(text.removesuffix(".0"))
+    if not number:
+        return False
     kept = float(f"{number:.14e}")
     return number in (int(kept), round(number, 15 - len(str(number))))

@@ -20,9 +20,11 @@ from jgclient.forms.problems import KINDS
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 #: First two digits of a region: provinces (GB/T 2260), Hong Kong, Macao, Taiwan and their residence permits.
-PROVINCES = frozenset(
-    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"]
-)
+PROVINCES = frozenset((
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
+    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71",
+    "81", "82", "83",
+))  # fmt: skip
 _SHAPE = re.compile(r"\d{17}[\dX]")
 _OLD_FOREIGN = re.compile(r"[A-Z]{3}\d{4}(\d{2})(\d{2})(\d{2})\d{2}")
 _EARLIEST = date(1900, 1, 1)
@@ -45,7 +47,7 @@ def birth_date(number: str) -> date | None:
 
 
 def idcard_is_right(number: str, today: date) -> bool:
-    """Whether an 18-character number has a known origin, a possible birth date and the right check character."""
+    """Whether an 18-character number has a known origin, a possible birth date and the right check."""
     return (
         _SHAPE.fullmatch(number) is not None
         and _origin_known(number)
@@ -95,15 +97,16 @@ def _born(number: str, today: date) -> bool:
 
 def _old_foreign(number: str, today: date) -> bool:
     found = _OLD_FOREIGN.fullmatch(number)
-    return found is not None and any(
-        _born(f"000000{century}{''.join(found.groups())}0000", today) for century in (19, 20)
-    )
+    if not found:
+        return False
+    birth = "".join(found.groups())
+    return any(_born(f"000000{century}{birth}0000", today) for century in (19, 20))
 
 
 def _old_form(number: str) -> Finding:
     return Finding(
-        "idcard-15", "这是 15 位的旧身份证号码", f"旧号码已停用，请核对是否应填 18 位号码 {longer(number)}", "soft",
-        candidates=(longer(number),), kind=KINDS["07"], basis=_BASIS, reason_required=False,
+        "idcard-15", "这是 15 位的旧身份证号码", f"旧号码已停用，请核对是否应填 18 位号码 {longer(number)}",
+        "soft", candidates=(longer(number),), kind=KINDS["07"], basis=_BASIS, reason_required=False,
     )  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from jgclient.forms import cleaning
+from jgclient.forms import cleaning, regions
 from jgclient.forms.codes import CodeList, CodeLists
 from jgclient.forms.findings import Finding, Surroundings
 from jgclient.forms.identifiers import catalogue
@@ -28,10 +30,12 @@ KIND_TITLES = {
     "region": "行政区划代码，6 位数字",
     "party": "与证件类型相符的号码，不超过 20 位",
 }
-#: The field of the exchange tables that says what a party's number is, and what its codes (GA/T 2000.156) mean.
+_NO_REGIONS = CodeList(REGION_LIST, "行政区划", ())
+_RESIDENCE = re.compile(r"8[123].*|9.*|[A-Z]{3}.*")
+#: The field of the exchange tables that says what a party's number is; its codes follow GA/T 2000.156.
 PARTY_TYPE_FIELD = "administrative_cp_ce_type"
 _PARTY_KINDS = {
-    "001": "uscc", "111": "idcard", "112": "idcard", "113": "idcard", "154": "residence", "411": "passport",
+    "001": "uscc", "111": "idcard", "112": "idcard", "113": "idcard", "154": "idcard", "411": "passport",
     "412": "passport", "413": "passport", "414": "passport", "415": "passport",
 }  # fmt: skip
 
@@ -112,6 +116,14 @@ def _idcard(code: str, around: Surroundings) -> list[Finding]:
     return idcard_findings(code, around.today, lambda region: _known(region, around))
 
 
+def _residence(code: str, around: Surroundings) -> list[Finding]:
+    found = _idcard(code, around)
+    if found or _RESIDENCE.fullmatch(code):
+        return found
+    message = f"{code} 是居民身份证号码，不是居住证号码"
+    return [Finding("residence", message, "港澳台居民居住证以 81、82、83 开头", kind=KINDS["07"])]
+
+
 def _party(code: str, around: Surroundings) -> list[Finding]:
     kind = _PARTY_KINDS.get(str(around.siblings.get(PARTY_TYPE_FIELD, "")))
     if kind:
@@ -122,32 +134,28 @@ def _party(code: str, around: Surroundings) -> list[Finding]:
 
 
 def _known(region: str, around: Surroundings) -> bool:
-    return region == "100000" or _regions(around).entry(region) is not None
+    return region == "100000" or regions.known(_regions(around), region)
 
 
 def _regions(around: Surroundings) -> CodeList:
-    return (
-        around.codes.get(REGION_LIST)
-        if REGION_LIST in around.codes
-        else CodeList(REGION_LIST, "行政区划", ())
-    )
+    return around.codes.get(REGION_LIST) if REGION_LIST in around.codes else _NO_REGIONS
 
 
 def _problem(finding: Finding, text: str) -> Problem:
     return Problem(
-        code=finding.code, kind=finding.kind or KINDS["01"], strength=finding.strength, fields=(), value=text,
-        message=finding.message, help=finding.help, basis=finding.basis, candidates=finding.candidates,
-        reason_required=finding.reason_required,
+        code=finding.code, kind=finding.kind or KINDS["01"], strength=finding.strength, fields=(),
+        value=cleaning.visible(text), message=finding.message, help=finding.help, basis=finding.basis,
+        candidates=finding.candidates, reason_required=finding.reason_required,
     )  # fmt: skip
 
 
-_BY_KIND = {
+_BY_KIND: dict[str, Callable[[str, Surroundings], list[Finding]]] = {
     "uscc": _uscc,
     "idcard": _idcard,
-    "residence": _idcard,
-    "passport": lambda code, around: catalogue.passport_findings(code),
-    "certificate": lambda code, around: catalogue.certificate_findings(code),
-    "item": lambda code, around: catalogue.item_findings(code),
+    "residence": _residence,
+    "passport": lambda code, _: catalogue.passport_findings(code),
+    "certificate": lambda code, _: catalogue.certificate_findings(code),
+    "item": lambda code, _: catalogue.item_findings(code),
     "implementation": lambda code, around: catalogue.implementation_findings(
         code, lambda r: _known(r, around)
     ),

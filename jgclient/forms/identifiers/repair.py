@@ -61,8 +61,5 @@ def _slips(text: str, length: int, alphabet: str) -> Iterator[tuple[int, str]]:
 def _substitutions(text: str, alphabet: str) -> Iterator[tuple[int, str]]:
     for i, old in enumerate(text):
         for char in alphabet:
-            if char in CONFUSED.get(old, ""):
-                rank = 0
-            else:
-                rank = 2 if i == len(text) - 1 else 3
-            yield rank, text[:i] + char + text[i + 1 :]
+            other = 2 if i == len(text) - 1 else 3
+            yield 0 if char in CONFUSED.get(old, "") else other, text[:i] + char + text[i + 1 :]
