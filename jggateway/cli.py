@@ -60,7 +60,13 @@ def _parser() -> argparse.ArgumentParser:
 def _serve_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = _command(commands, "serve", _serve, "启动网关")
     command.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听地址（默认只限本机）")
-    command.add_argument("--port", type=int, required=True, metavar="端口", help="监听端口，0 表示自动选取")
+    command.add_argument("--port", type=_port, required=True, metavar="端口", help="监听端口，0 表示自动选取")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError("端口应是 0 到 65535 之间的整数，0 表示自动选取")
+    return int(text)
 
 
 def _user_commands(users: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -111,8 +117,9 @@ def _serve(options: argparse.Namespace) -> None:
 def _add_user(options: argparse.Namespace) -> None:
     verdict = judge("uscc", options.unit, today=_now().date())
     if not verdict.valid:
-        reasons = "；".join(f"{p.message}，{p.help}" if p.help else p.message for p in verdict.problems)
-        raise CommandError(f"单位的统一社会信用代码“{options.unit}”不对：{reasons}")
+        reasons = "；".join(problem.message for problem in verdict.problems)
+        meant = f"。是不是 {'、'.join(verdict.candidates)}" if verdict.candidates else ""
+        raise CommandError(f"{reasons}{meant}。请按单位的统一社会信用代码证书填写 --unit。")
     password = _password(options)
     with _storage(options.data, create=True) as storage:
         Accounts(storage).add(

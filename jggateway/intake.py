@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -126,7 +125,6 @@ class Intake:
         self._storage = storage
         self._library = library
         self._clock = clock
-        self._checking = Lock()  # compiled rules are shared between threads
 
     def receive(self, incoming: Incoming, *, user: str, key: str, body_sha256: str) -> Json:
         """Judge every item, keep what is accepted, and remember the answer.
@@ -230,9 +228,7 @@ class Intake:
             return []  # a withdrawal must never fail on rules that became stricter since
         registers = KeptRegisters(connection, unit=unit, record_id=item.id, form=form)
         context = Context(registers=registers, today=now.date(), unit={"code": unit})
-        with self._checking:
-            found = self._library.checker(form).check(item.content, context)
-        return blocking(found, item.reasons)
+        return blocking(self._library.checker(form).check(item.content, context), item.reasons)
 
 
 def _log_outcomes(arrival: Arrival, answer: Json) -> None:

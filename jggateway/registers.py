@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, exists, select
 
 from jgclient.forms.definition import Form
+from jgclient.forms.registers import NoRegisters
 from jgclient.records import Json
 from jggateway.kept import INDEXED, indexed_text
-from jggateway.tables import records, records_kept, register_rows
+from jggateway.tables import records, records_kept
 
 
-class KeptRegisters:
-    """What the gateway knows while it checks one record of one unit.
+class KeptRegisters(NoRegisters):
+    """What the gateway knows while it checks one record of one unit: the unit's other records.
+
+    It holds no reference lists, so it verifies no item and refuses none for being unknown.
 
     Args:
         record_id: The record being checked; it does not count as a duplicate of itself.
@@ -26,16 +29,6 @@ class KeptRegisters:
         self._unit = unit
         self._record_id = record_id
         self._form = form
-
-    def rows(self, register: str, key: str) -> list[Mapping[str, Json]]:
-        """Contents of all rows of ``register`` whose leading key is ``key``, in whatever validity."""
-        wanted = (register_rows.c.register == register) & (register_rows.c.key == key)
-        query = select(register_rows.c.content).where(wanted).order_by(register_rows.c.row_key)
-        return [json.loads(content) for content in self._connection.scalars(query)]
-
-    def has_any(self, register: str) -> bool:
-        """Whether ``register`` holds anything at all."""
-        return bool(self._connection.scalar(select(exists().where(register_rows.c.register == register))))
 
     def record_exists(self, form: str, number: str) -> bool | None:
         """True when the unit has reported such a record; None otherwise, since it may still be on its way."""

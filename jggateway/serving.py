@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import threading
@@ -70,13 +71,18 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        raise ServeError(
-            f"不能在 {host}:{port} 上监听，端口可能已被占用（{getattr(error, 'strerror', None) or error}）。"
-            "请关闭占用它的程序，或用 --port 换一个端口（--port 0 自动选取）。"
-        ) from error
+    except OSError as error:
+        raise ServeError(_listening_refusal(host, port, error)) from error
     with listener:
         yield listener
+
+
+def _listening_refusal(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用。请关闭占用它的程序，或用 --port 换一个端口（--port 0 自动选取）。"
+    if error.errno == errno.EACCES:
+        return f"没有使用端口 {port} 的权限。请用 --port 换一个 1024 以上的端口，或请管理员授权。"
+    return f"“{host}”不是本机的地址，不能在上面监听。请检查 --host（默认 127.0.0.1）。"
 
 
 @contextmanager

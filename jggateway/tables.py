@@ -125,14 +125,3 @@ receipt_numbers = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     sqlite_autoincrement=True,
 )
-
-#: Reference lists (item catalogue, implementation list …) the checker asks for; ``key`` is the leading key.
-register_rows = Table(
-    "register_rows",
-    metadata,
-    Column("register", String(64), primary_key=True),
-    Column("row_key", String(255), primary_key=True),
-    Column("key", String(255), nullable=False),
-    Column("content", Text, nullable=False),
-    Index("register_rows_by_key", "register", "key"),
-)

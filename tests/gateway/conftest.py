@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -159,15 +160,21 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data folder with two clerks of one unit and one of another."""
-    folder = tmp_path / "gateway"
+@pytest.fixture(scope="session")
+def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with two clerks of one unit and one of another; made once, hashing takes its time."""
+    folder = tmp_path_factory.mktemp("fresh") / "gateway"
     storage = open_storage(folder)
     for name, unit in {"clerk": UNIT, "colleague": UNIT, "stranger": OTHER_UNIT}.items():
         Accounts(storage).add(name, PASSWORD, unit=unit, role="clerk", now=NOON)
     storage.close()
     return folder
+
+
+@pytest.fixture
+def data(fresh_data: Path, tmp_path: Path) -> Path:
+    """The test's own copy of the data folder."""
+    return shutil.copytree(fresh_data, tmp_path / "gateway")
 
 
 @pytest.fixture
