@@ -80,7 +80,7 @@ class Connection:
         """Insert one row; ``conflict`` is e.g. ``OR IGNORE``. Returns the number of rows written."""
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
-        return self.run(f"INSERT {conflict} INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 - own names
+        return self.run(f"INSERT {conflict} INTO {table} ({names}) VALUES ({marks})", values)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
