@@ -93,6 +93,10 @@ class Desk(QObject):
         except KeyError:
             return form_id
 
+    def form_short(self, form_id: str) -> str:
+        """The title of a form as lists show it, without the word they all end in."""
+        return self.form_title(form_id).removesuffix("行为")
+
     def setting(self, name: str) -> str:
         """A setting as text, empty when it was never made."""
         return str(self.store.settings.get(name, "") or "")

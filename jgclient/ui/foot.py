@@ -26,7 +26,7 @@ class Foot(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(theme.FOOT)
         self._desk = desk
-        self._dot = label("●")
+        self._dot = label("●", "dot")
         self._network, self._waiting, self._said, self._who = label(), label(), label(), label()
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 0, 20, 0)
@@ -52,17 +52,23 @@ class Foot(QWidget):
         words, tone = network_words(self._desk.store.settings.get("last_sync") or {}, self._desk.clock())
         self._network.setText(words)
         theme.restyle(self._dot, "tone", tone)
-        self._waiting.setText(self._waiting_words())
+        words, tone = self._waiting_words()
+        self._waiting.setText(words)
+        theme.restyle(self._waiting, "tone", tone)
         who = [self._desk.setting("unit_name"), self._desk.setting("user_name"), "已加密保存"]
         self._who.setText(" · ".join(part for part in who if part))
 
-    def _waiting_words(self) -> str:
+    def _waiting_words(self) -> tuple[str, str]:
         count = self._desk.store.outbox.count()
         if not count:
-            return "没有待上报的记录"
+            return "没有待上报的记录", ""
         query = ListQuery(states=_WAITING, sort="urgent_by", descending=False, limit=1)
         first = next((row.urgent_by for row in self._desk.store.records.list(query) if row.urgent_by), None)
-        return f"待上报 {count:,} 条" + (f" · {_latest_words(first, self._desk.today())}" if first else "")
+        if first is None:
+            return f"待上报 {count:,} 条", ""
+        today = self._desk.today()
+        overdue = "danger" if first < today else ""
+        return f"待上报 {count:,} 条 · {_latest_words(first, today)}", overdue
 
 
 def network_words(last: dict[str, str], now: datetime) -> tuple[str, str]:
@@ -82,5 +88,5 @@ def network_words(last: dict[str, str], now: datetime) -> tuple[str, str]:
 
 def _latest_words(latest: date, today: date) -> str:
     if latest < today:
-        return f"最早的已逾期（{day_words(latest, today)}）"
+        return f"最早的 {day_words(latest, today)} 已逾期"
     return f"最迟{day_words(latest, today)}"

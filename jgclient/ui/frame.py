@@ -96,7 +96,6 @@ RAIL = (
     ),
     (("catalogue", "监管事项库", "catalogue"), ("settings", "设置", "settings")),
 )  # fmt: skip
-_WAITING = (State.QUEUED, State.SENDING)
 _ATTENTION = (State.RETURNED, State.CONFLICT)
 
 
@@ -160,7 +159,7 @@ class MainWindow(QMainWindow):
         self.foot.refresh()
         counts = self.desk.store.records.counts_by_state()
         self.rail.set_badge("records", sum(counts.get(s, 0) for s in _ATTENTION), "danger")
-        self.rail.set_badge("queue", sum(counts.get(s, 0) for s in _WAITING), "draft")
+        self.rail.set_badge("queue", counts.get(State.QUEUED, 0), "draft")
         if self.front:
             self._refresh_if_stale(self.front)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from jgclient.forms.definition import Form
 from jgclient.records import State
@@ -64,22 +64,25 @@ class NewPage(PageBase):
 
     def _forms_card(self, forms: list[Form]) -> Card:
         card = Card("录什么")
-        for number, form in enumerate(forms, start=1):
-            card.body.addLayout(self._form_line(number, form))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        for number, form in enumerate(forms):
+            grid.addWidget(self._form_button(number + 1, form), number, 0)
+            grid.addWidget(label(_form_words(form), "muted"), number, 1)
+        card.body.addLayout(grid)
         if not forms:
             card.body.addWidget(label("没有可用的表单。请重新安装程序，或请管理员更新表单。", "muted"))
         return card
 
-    def _form_line(self, number: int, form: Form) -> QHBoxLayout:
+    def _form_button(self, number: int, form: Form) -> Button:
         made = button(form.title, str(number), bind=False, on_click=lambda: self._begin(form.id))
+        made.setProperty("kind", "choice")
         made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-        made.setMinimumWidth(self.fontMetrics().horizontalAdvance("汉") * 16)
+        made.setMinimumWidth(self.fontMetrics().horizontalAdvance("汉") * 14)
         self.form_buttons.append(made)
-        line = QHBoxLayout()
-        line.setSpacing(16)
-        line.addWidget(made)
-        line.addWidget(label(_form_words(form), "muted"), 1)
-        return line
+        return made
 
     def _begin(self, form_id: str) -> None:
         self.desk.go("entry", form=form_id)
@@ -97,7 +100,7 @@ class NewPage(PageBase):
     def _columns(self) -> list[Column[RecordRow]]:
         return [
             Column("状态", lambda r: r.state.title, 4, tone=lambda r: STATE_TONES[r.state], chip=True),
-            Column("类别", lambda r: self.desk.form_title(r.form), 7),
+            Column("类别", lambda r: self.desk.form_short(r.form), 4),
             Column("名称 / 文号", lambda r: r.title or r.number or "（未填名称）"),
             Column("行政相对人", lambda r: r.party or "—"),
             Column("日期", lambda r: iso_day(r.act_date, self.desk.today()) or "—", 6),

@@ -28,6 +28,8 @@ from jgclient.ui.theme import ToneName
 
 _KEYCAP_GAP = 8
 _KEYCAP_PAD = 5
+#: Room at both sides of a button whose words stand left and whose key cap stands right.
+_CHOICE_PAD = 12
 #: Milliseconds after the last key before a search begins.
 _SETTLE_MS = 200
 
@@ -88,9 +90,12 @@ class Button(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         words_width = self.fontMetrics().horizontalAdvance(words)
         left = (self.width() - words_width - _KEYCAP_GAP - self._keycap_width()) // 2
+        keycap_left = left + words_width + _KEYCAP_GAP
+        if self.property("kind") == "choice":
+            left, keycap_left = _CHOICE_PAD, self.width() - self._keycap_width() - _CHOICE_PAD
         painter.setPen(self._ink())
         painter.drawText(QRect(left, 0, words_width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
-        self._paint_keycap(painter, left + words_width + _KEYCAP_GAP)
+        self._paint_keycap(painter, keycap_left)
 
     def _ink(self) -> QColor:
         scheme = theme.roles()
@@ -288,6 +293,7 @@ class EmptyState(QWidget):
 
     def __init__(self, title: str, hint: str, *buttons: QPushButton) -> None:
         super().__init__()
+        self.setObjectName("inside")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(8)

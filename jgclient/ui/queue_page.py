@@ -38,24 +38,34 @@ _CHIPS: tuple[tuple[str, str, ToneName], ...] = (
 class RunCard(Card):
     """How the run goes: truthful words, a bar, counts."""
 
-    def __init__(self, pause: Callable[[], None]) -> None:
+    def __init__(self, pause: Callable[[], None], login: Login) -> None:
         super().__init__("上报")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("上报进度")
         self.pause_button = button("暂停", on_click=pause)
+        self.head.addWidget(label("断网也不要紧：没有回执的会自动查询，不会重复上报", "muted"))
         self.head.addWidget(self.pause_button)
         self.chips = {name: Chip("", tone) for name, _, tone in _CHIPS}
-        self.body.addWidget(self.bar)
-        row = QHBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.details = QWidget()
+        details = QVBoxLayout(self.details)
+        details.setContentsMargins(12, 0, 12, 12)
+        details.setSpacing(8)
+        self.body.addWidget(self.details)
+        details.addWidget(self.bar)
+        self.counts = QWidget()
+        row = QHBoxLayout(self.counts)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         for chip in self.chips.values():
             row.addWidget(chip)
         row.addStretch(1)
-        row.addWidget(label("断网也不要紧：没有回执的会自动查询，不会重复上报", "muted"))
-        self.body.addLayout(row)
+        details.addWidget(self.counts)
         self.stopped = label("", tone="warning", wraps=True)
-        self.body.addWidget(self.stopped)
+        details.addWidget(self.stopped)
+        details.addWidget(login)
+        self._login = login
         self.show_report(SyncReport())
 
     def show_idle(self, waiting: int, last: str) -> None:
@@ -64,6 +74,7 @@ class RunCard(Card):
         self.note.setText(last)
         self.bar.setVisible(False)
         self.pause_button.setVisible(False)
+        self._show_details()
 
     def show_running(self) -> None:
         """A run begins."""
@@ -81,8 +92,20 @@ class RunCard(Card):
             count = getattr(report, name)
             self.chips[name].setText(f"{words} {count:,}")
             self.chips[name].setVisible(bool(count))
+        self.counts.setVisible(report.total > 0)
         self.stopped.setText(report.stopped)
         self.stopped.setVisible(bool(report.stopped))
+        self._show_details()
+
+    def ask_login(self, why: str) -> None:
+        """Ask in place for what the platform wants to know."""
+        self.stopped.hide()
+        self._login.ask(why)
+        self._show_details()
+
+    def _show_details(self) -> None:
+        parts = (self.bar, self.counts, self.stopped, self._login)
+        self.details.setVisible(not all(part.isHidden() for part in parts))
 
 
 class QueuePage(PageBase):
@@ -95,10 +118,9 @@ class QueuePage(PageBase):
         self.job: Job | None = None
         self.sent_at: dict[str, datetime] = {}
         self.start_button = primary_button("立即上报", "F9", bind=False, on_click=self.start)
-        self.run_card = RunCard(self.pause)
         self.login = Login(desk)
         self.login.wanted.connect(self.start)
-        self.run_card.body.addWidget(self.login)
+        self.run_card = RunCard(self.pause, self.login)
         self.queue = RowTable(
             "排队", RowsModel(self._queue_columns(), self._load_queue, Order("urgent_by")), lambda row: row.id
         )
@@ -137,7 +159,10 @@ class QueuePage(PageBase):
             self.run_card.show_idle(waiting, self._last_words())
         self.queue_stack.reload()
         self.receipt_stack.reload()
-        self.queue_card.note.setText(f"{waiting:,} 条，先报最急的" if waiting else "")
+        states = self.desk.store.records.counts_by_state()
+        unanswered = states.get(State.SENDING, 0)
+        asked = f" · {unanswered:,} 条已发出，等待回执" if unanswered else ""
+        self.queue_card.note.setText(f"{waiting:,} 条，先报最急的{asked}" if waiting else asked.lstrip(" ·"))
         receipts = self.desk.store.outbox.receipt_count()
         self.receipt_card.note.setText(f"{receipts:,} 张，长期留存" if receipts else "")
         self.attention.refresh()
@@ -187,12 +212,12 @@ class QueuePage(PageBase):
         trouble = report.stopped or report.rejected or report.conflict or report.parked
         self.desk.say(report.line(), "warning" if trouble else "accepted")
         if report.note == "等待登录":
-            self.login.ask(report.stopped)
+            self.run_card.ask_login(report.stopped)
 
     @Slot(str)
     def _failed(self, sentence: str) -> None:
         self._end("没有开始", sentence)
-        self.login.ask(sentence)
+        self.run_card.ask_login(sentence)
 
     def _end(self, line: str, stopped: str) -> None:
         self.job = None
@@ -237,7 +262,7 @@ class QueuePage(PageBase):
     def _queue_columns(self) -> list[Column[RecordRow]]:
         return [
             Column("状态", _queue_words, 4, tone=lambda r: STATE_TONES[r.state], chip=True),
-            Column("类别", lambda r: self.desk.form_title(r.form), 6),
+            Column("类别", lambda r: self.desk.form_short(r.form), 4),
             Column("名称 / 文号", lambda r: r.title or r.number),
             Column("最迟", self._latest, 4),
             Column("发出", self._sent, 4, muted=True),

@@ -10,12 +10,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
+from jgclient import __version__
 from jgclient.ui import theme
 from jgclient.ui.parts import label, rule
 from jgclient.ui.theme import ToneName
 
 _ITEM_HEIGHT = 36
-_ICON = 16
+_ICON = 18
 
 
 class RailButton(QAbstractButton):
@@ -63,7 +64,7 @@ class RailButton(QAbstractButton):
         elif self.underMouse():
             painter.fillRect(self.rect(), QColor(scheme.band))
         ink = scheme.accent_text if front else scheme.text
-        icon = QRectF(16, (self.height() - _ICON) / 2, _ICON, _ICON)
+        icon = QRectF(15, (self.height() - _ICON) / 2, _ICON, _ICON)
         _picture(self.icon_name, ink if front else scheme.tones["draft"].text).render(painter, icon)
         painter.setFont(theme.text_font(bold=front))
         painter.setPen(QColor(ink))
@@ -143,7 +144,7 @@ def _brand() -> QVBoxLayout:
     name = label("监管数据录入", "section")
     name.setFont(theme.text_font(15, bold=True))
     column.addWidget(name)
-    column.addWidget(label("离线客户端", "note"))
+    column.addWidget(label(f"离线客户端 {__version__}", "note"))
     return column
 
 

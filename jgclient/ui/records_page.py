@@ -192,12 +192,12 @@ class RecordsPage(PageBase):
     def _columns(self) -> list[Column[RecordRow]]:
         return [
             Column("状态", lambda r: r.state.title, 4, tone=_tone, chip=True, sort="state"),
-            Column("类别", lambda r: self.desk.form_title(r.form), 6, sort="form"),
-            Column("名称 / 文号", lambda r: r.title or r.number or "（未填名称）", sort="title"),
-            Column("行政相对人", lambda r: r.party or "—", sort="party"),
+            Column("类别", lambda r: self.desk.form_short(r.form), 4, sort="form"),
+            Column("名称 / 文号", lambda r: r.title or r.number or "（未填名称）", share=5, sort="title"),
+            Column("行政相对人", lambda r: r.party or "—", share=4, sort="party"),
             Column("代码", lambda r: r.party_code or "—", 12, sort="party_code"),
             Column("日期", lambda r: iso_day(r.act_date, self.desk.today()) or "—", 5, sort="act_date"),
-            Column("回执号 / 原因", _outcome_words, tone=_outcome_tone, muted=True),
+            Column("回执号 / 原因", _outcome_words, share=5, tone=_outcome_tone, muted=True),
             Column("录入人", lambda r: r.author, 4, sort="author"),
         ]
 
@@ -275,7 +275,7 @@ def _outcome_words(row: RecordRow) -> str:
     if row.state in (State.ACCEPTED, State.WITHDRAWN):
         return row.receipt_no or "—"
     if row.hard_problems > 1:
-        return f"{row.reason}（共 {row.hard_problems} 处必改）"
+        return f"{row.hard_problems} 处必改：{row.reason}"
     return row.reason or "—"
 
 

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from jgclient import __version__
 from jgclient.forms.identifiers import judge
 from jgclient.ui import theme
 from jgclient.ui.background import log_file
@@ -44,7 +43,7 @@ class SettingRow(QWidget):
         super().__init__()
         self._desk, self._setting = desk, setting
         self.box = line_edit(setting.title, setting.example)
-        self.under = label("", "small", wraps=True)
+        self.under = label("", "note", wraps=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -71,6 +70,7 @@ class SettingRow(QWidget):
         text, wrong, meaning = self._setting.judge(self.box.text(), self._desk)
         unsaved = "，没有保存" if wrong and text else ""
         self.under.setText(f"{wrong}{unsaved}" if wrong else meaning)
+        self.under.setVisible(bool(self.under.text()))
         theme.restyle(self.under, "tone", "danger" if wrong else "")
         theme.restyle(self.box, "problem", "hard" if wrong and text else "")
         self.box.setAccessibleDescription(self.under.text())
@@ -140,7 +140,6 @@ class SettingsPage(PageBase):
         facts = (
             ("数据文件夹", str(self.desk.store.folder)),
             ("日志", log_file()),
-            ("版本", __version__),
         )
         for number, (title, words) in enumerate(facts):
             value = label(words, wraps=True)

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHeaderView,
     QStackedWidget,
     QStyle,
@@ -44,6 +45,7 @@ class Column(Generic[R]):
 
     Attributes:
         width: Width in Chinese characters; 0 shares what is left.
+        share: Part of what is left that a column without width gets.
         tone: Colour of a cell's words, None for plain.
         chip: Paint the words as a chip in that tone.
         muted: Side information in a quieter colour.
@@ -53,6 +55,7 @@ class Column(Generic[R]):
     title: str
     text: Callable[[R], str]
     width: int = 0
+    share: int = 1
     tone: Callable[[R], ToneName | None] | None = None
     chip: bool = False
     muted: bool = False
@@ -232,6 +235,7 @@ class RowTable(QTableView, Generic[R]):
         """Share the width among the columns without a width of their own."""
         super().resizeEvent(event)
         self._share_width()
+        self._corner.setFixedHeight(self.horizontalHeader().height())
 
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -268,6 +272,9 @@ class RowTable(QTableView, Generic[R]):
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         heads.setHighlightSections(False)
         heads.setMinimumSectionSize(24)
+        self._corner = QFrame()  # goes on with the heading above the scroll bar
+        self._corner.setProperty("corner", True)
+        self.addScrollBarWidget(self._corner, Qt.AlignmentFlag.AlignTop)
         names = [column.sort for column in model.columns]
         if any(names):
             down = model.order.descending
@@ -281,10 +288,10 @@ class RowTable(QTableView, Generic[R]):
             metrics.horizontalAdvance("汉") * c.width + 2 * _PAD + (12 if c.chip else 0) if c.width else 0
             for c in self.rows_model.columns
         ]
-        flexible = fixed.count(0)
-        share = max(80, (self.viewport().width() - sum(fixed)) // flexible) if flexible else 0
-        for number, width in enumerate(fixed):
-            self.setColumnWidth(number, width or share)
+        shares = sum(c.share for c in self.rows_model.columns if not c.width)
+        left = self.viewport().width() - sum(fixed)
+        for number, (width, column) in enumerate(zip(fixed, self.rows_model.columns, strict=True)):
+            self.setColumnWidth(number, width or max(80, left * column.share // shares))
 
 
 def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, *, first: bool) -> None:

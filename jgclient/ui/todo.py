@@ -106,4 +106,6 @@ def _left(due: date | None, calendar: Calendar, today: date) -> tuple[str, ToneN
     if due == today:
         return "今天", "warning"
     days = calendar.workdays_between(today, due)
+    if days == 0:
+        return f"还剩 {(due - today).days} 天", "warning"
     return f"还剩 {days} 个工作日", "warning" if days <= 1 else "waiting"

@@ -7,7 +7,17 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from jgclient.forms.definition import Form
 from jgclient.records import State
@@ -16,6 +26,7 @@ from jgclient.ui import theme
 from jgclient.ui.desk import Desk
 from jgclient.ui.month import Month
 from jgclient.ui.parts import (
+    Button,
     Card,
     EmptyState,
     PageBase,
@@ -122,6 +133,48 @@ class MonthCard(Card):
         self.title.setText(f"{self.month.day.year}年{self.month.day.month}月")
 
 
+class ProgressCard(Card):
+    """Per kind of record: how many of those entered the platform has accepted."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("接收进度")
+        self._desk = desk
+        self.note.setText("已接收 / 已录入")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(0, 4)
+        self._grid.setColumnStretch(1, 5)
+        self.body.addLayout(self._grid)
+        self._lines = {form.id: self._line(number, form) for number, form in enumerate(desk.record_forms())}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Count again."""
+        for form_id, (name, bar, door) in self._lines.items():
+            counts = self._desk.store.records.counts_by_state(form_id)
+            entered, accepted = sum(counts.values()), counts.get(State.ACCEPTED, 0)
+            for widget in (name, bar, door):
+                widget.setVisible(entered > 0)
+            bar.setRange(0, max(entered, 1))
+            bar.setValue(accepted)
+            door.setText(f"{accepted:,}/{entered:,}")
+        self.setVisible(any(not door.isHidden() for _, _, door in self._lines.values()))
+
+    def _line(self, number: int, form: Form) -> tuple[QLabel, QProgressBar, Button]:
+        bar = QProgressBar()
+        bar.setTextVisible(False)
+        bar.setProperty("thin", True)
+        bar.setAccessibleName(f"{form.title}接收进度")
+        door = link("", on_click=lambda: self._desk.go("records", form=form.id))
+        door.setAccessibleName(f"查看{form.title}")
+        name = label(form.title.removesuffix("行为"), wraps=True)
+        self._grid.addWidget(name, number, 0)
+        self._grid.addWidget(bar, number, 1)
+        self._grid.addWidget(door, number, 2, Qt.AlignmentFlag.AlignRight)
+        return name, bar, door
+
+
 class Workbench(PageBase):
     """Cards, to-do table, month."""
 
@@ -139,6 +192,7 @@ class Workbench(PageBase):
         self.model = RowsModel(self._columns(), self._load)
         self.table = RowTable("待办", self.model, lambda item: item.row.id)
         self.month = MonthCard(desk)
+        self.progress = ProgressCard(desk)
         self._lay_out()
         self._connect()
 
@@ -167,6 +221,7 @@ class Workbench(PageBase):
         self._todos = todos(rows, self._form_of, self.desk.calendar, self.desk.today())
         self._show_cards(complete=len(rows) < _MOST)
         self.month.month.show_dots(_dots(self._todos), self.desk.today())
+        self.progress.refresh()
         self._show_table()
         self.head_changed.emit()
 
@@ -209,8 +264,12 @@ class Workbench(PageBase):
         lower.setSpacing(12)
         lower.addWidget(self._todo_card(), 1)
         side = QVBoxLayout()
+        side.setSpacing(12)
         side.addWidget(self.month)
+        side.addWidget(self.progress)
         side.addStretch(1)
+        for beside in (self.month, self.progress):
+            beside.setFixedWidth(self.fontMetrics().horizontalAdvance("汉") * 19)
         lower.addLayout(side)
         column.addLayout(lower, 1)
 
@@ -249,7 +308,7 @@ class Workbench(PageBase):
         return [
             Column("还剩", lambda item: item.left, 8, tone=lambda item: item.tone, chip=True),
             Column("要做什么", lambda item: item.what, 6),
-            Column("类别", lambda item: self.desk.form_title(item.row.form), 6),
+            Column("类别", lambda item: self.desk.form_short(item.row.form), 4),
             Column("对象", lambda item: item.row.party or item.row.title),
             Column("最迟", lambda item: day_words(item.due, self.desk.today()) if item.due else "—", 4),
             Column("依据", lambda item: item.basis, muted=True),
