@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from jgclient.deadlines.calendar import Calendar
 from jgclient.deadlines.duties import urgent_by
@@ -235,7 +236,7 @@ def _next_revision(
     withdraw: bool = False,
 ) -> Revision:
     step = store.records.next_operation(opened.record_id)
-    operation: Operation = "d" if withdraw else step.operation
+    operation = cast("Operation", "d" if withdraw else step.operation)
     author = author_of(store)
     sha256 = payload_hash(
         form=opened.form.id,

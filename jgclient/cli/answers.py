@@ -1,0 +1,93 @@
+"""What a command answers with: lines for people, one JSON object for programs, a sentence when it refuses."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jgclient.deadlines.calendar import Calendar, load_calendar
+from jgclient.forms.library import FormLibrary, load_library, resources_folder
+from jgclient.forms.problems import Problem
+from jgclient.store import Store, open_store
+
+
+class RefusedError(Exception):
+    """A command cannot be done; the text says why and what to do, in Chinese."""
+
+
+class Out:
+    """Where a command's answer goes: readable lines, or one JSON object.
+
+    Attributes:
+        refused: Set by a command that did its work but refused some of it; the exit code is 1 then.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.refused = False
+
+    def answer(self, data: dict[str, Any], lines: Sequence[str]) -> None:
+        """Print the answer in the form that was asked for."""
+        print(json.dumps(data, ensure_ascii=False) if self.as_json else "\n".join(lines))
+
+
+def now() -> datetime:
+    """The one clock of the command line: local time with its zone."""
+    return datetime.now().astimezone()
+
+
+def library() -> FormLibrary:
+    """The shipped forms; broken ones are named on standard error and left out."""
+    loaded = load_library(resources_folder())
+    for error in loaded.broken:
+        print(f"表单有问题，已停用：{error}", file=sys.stderr)
+    return loaded
+
+
+def calendar() -> Calendar:
+    """The shipped working-day calendar."""
+    return load_calendar(resources_folder() / "calendars")
+
+
+def store_of(options: argparse.Namespace, *, create: bool = False) -> Store:
+    """The store of the chosen data folder.
+
+    Raises:
+        RefusedError: the folder holds no profile yet and ``create`` is not set.
+        StoreError: it cannot be opened.
+    """
+    if not create and not is_profile(options.data):
+        raise RefusedError(
+            f"{options.data} 里还没有数据。请先运行：jgclient init --data {options.data} "
+            "--unit 单位名称 --unit-code 统一社会信用代码 --region 区划代码 --user 姓名"
+        )
+    return open_store(options.data, clock=now)
+
+
+def is_profile(folder: Path) -> bool:
+    """Whether the folder holds a store already."""
+    return any(folder.glob("*.db"))
+
+
+def form_id(forms: FormLibrary, wanted: str) -> str:
+    """The id of an installed form.
+
+    Raises:
+        RefusedError: there is no such form; the text lists those there are.
+    """
+    try:
+        return forms.get(wanted).id
+    except KeyError:
+        known = "、".join(f"{form.id}（{form.title}）" for form in forms.forms)
+        raise RefusedError(f"没有“{wanted}”这个表单，可用：{known}") from None
+
+
+def problem_line(problem: Problem) -> str:
+    """A problem as one readable line."""
+    strength = "必改" if problem.strength == "hard" else "提醒"
+    return f"  {strength} {problem.code} {problem.message}" + (f"　{problem.help}" if problem.help else "")

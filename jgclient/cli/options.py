@@ -1,0 +1,136 @@
+"""The commands and what they take."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jgclient import __version__
+
+KINDS = ("uscc", "idcard", "region", "item")
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line as options; without a command the window opens. Wrong use exits with code 2."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--data", type=Path, default=argparse.SUPPRESS, metavar="目录", help="数据目录（默认 JGCLIENT_DATA）"
+    )
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一个 JSON 对象")
+    parser = argparse.ArgumentParser("jgclient", description="监管数据录入离线客户端", parents=[common])
+    parser.add_argument("--version", action="version", version=f"jgclient {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="命令")
+    for name, (explain, arguments) in _COMMANDS.items():
+        command = commands.add_parser(name, help=explain, description=explain, parents=[common])
+        for flags, settings in arguments:
+            command.add_argument(*flags, **settings)
+    options = parser.parse_args(argv)
+    options.command = options.command or "gui"
+    options.data = getattr(options, "data", None) or default_data_folder()
+    options.json = getattr(options, "json", False)
+    return options
+
+
+def default_data_folder() -> Path:
+    """``JGCLIENT_DATA``, else the user's local application data (never a roaming or network profile)."""
+    if chosen := os.environ.get("JGCLIENT_DATA"):
+        return Path(chosen)
+    if local := os.environ.get("LOCALAPPDATA"):
+        return Path(local) / "jgclient"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "jgclient"
+
+
+Argument = tuple[tuple[str, ...], dict[str, Any]]
+
+
+def _arg(*flags: str, **settings: object) -> Argument:
+    return flags, settings
+
+
+_FORM = _arg("--form", metavar="表单", help="表单编号，如 check、penalty")
+_REQUIRED = {"required": True}
+_COMMANDS: dict[str, tuple[str, list[Argument]]] = {
+    "gui": ("打开窗口（默认）", []),
+    "tour": (
+        "在真实窗口里演示主要工作并逐步截图",
+        [
+            _arg("--out", type=Path, metavar="目录", help="截图目录", **_REQUIRED),
+            _arg("--user", metavar="用户", default="", help="平台用户名（密码用环境变量 JGCLIENT_PASSWORD）"),
+        ],
+    ),
+    "init": (
+        "建立本单位的数据目录",
+        [
+            _arg("--unit", metavar="名称", help="单位名称", **_REQUIRED),
+            _arg("--unit-code", metavar="代码", help="单位统一社会信用代码", **_REQUIRED),
+            _arg("--region", metavar="代码", help="行政区划代码（6位）", **_REQUIRED),
+            _arg("--user", metavar="姓名", help="录入人姓名", **_REQUIRED),
+            _arg("--gateway", metavar="网址", default="", help="上报平台地址，可以以后再设"),
+        ],
+    ),
+    "import": (
+        "导入工作簿：台账、模板、事项清单、实施清单",
+        [
+            _arg("file", type=Path, metavar="文件"),
+            _FORM,
+            _arg("--dry-run", action="store_true", help="只检查，不保存"),
+            _arg("--leave-out", action="store_true", help="有错的行不存为草稿"),
+        ],
+    ),
+    "template": ("生成导入模板", [_arg("form", metavar="表单"), _arg("out", type=Path, metavar="输出.xlsx")]),
+    "export": (
+        "导出一种表单的全部记录",
+        [_arg("form", metavar="表单"), _arg("out", type=Path, metavar="输出.xlsx")],
+    ),
+    "list": (
+        "列出记录",
+        [
+            _FORM,
+            _arg("--state", metavar="状态", help="如 草稿、有错、待上报、已接收、被退回"),
+            _arg("--text", metavar="文字", default="", help="查找文字"),
+            _arg("--limit", type=int, metavar="N", default=1_000_000, help="最多列出几条"),
+        ],
+    ),
+    "show": ("显示一条记录的全部内容、修订和回执", [_arg("id", metavar="记录编号")]),
+    "check": (
+        "检查一条记录（JSON），不保存",
+        [_arg("form", metavar="表单"), _arg("file", metavar="文件.json", help="- 表示标准输入")],
+    ),
+    "due": (
+        "计算期限",
+        [
+            _arg("--term", metavar="期限", help='如 "7 workdays"、"30 days"、"3 months"', **_REQUIRED),
+            _arg("--from", dest="start", metavar="日期", help="起算日，- 表示逐行读标准输入", **_REQUIRED),
+        ],
+    ),
+    "identify": (
+        "检查证件号码或代码",
+        [
+            _arg("kind", choices=KINDS, metavar="种类", help="|".join(KINDS)),
+            _arg("code", metavar="代码", help="- 表示逐行读标准输入"),
+        ],
+    ),
+    "lint-forms": (
+        "检查表单文件",
+        [_arg("folder", type=Path, metavar="目录", help="含 forms/ 和 codes/ 的目录")],
+    ),
+    "submit": (
+        "完成草稿并放入上报队列",
+        [
+            _arg("ids", nargs="*", metavar="记录编号"),
+            _arg("--all", action="store_true", help="全部草稿"),
+            _arg("--reason", default="", metavar="理由", help="对提醒类问题统一写明的理由"),
+        ],
+    ),
+    "sync": (
+        "上报队列并取回回执",
+        [
+            _arg("--gateway", metavar="网址", default="", help="上报平台地址（默认用已设置的）"),
+            _arg("--user", metavar="用户", default="", help="平台用户名（默认用已设置的）"),
+            _arg("--password-stdin", action="store_true", help="从标准输入读密码（或用 JGCLIENT_PASSWORD）"),
+        ],
+    ),
+}
