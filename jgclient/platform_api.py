@@ -22,7 +22,7 @@ import requests
 import truststore
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from jgclient import __version__
 from jgclient.contract import (
@@ -200,7 +200,7 @@ class HttpPlatform:
                 prepared, timeout=self._timeout, allow_redirects=False, **settings
             ) as response:
                 return _Answer(response.status_code, response.headers, _read_limited(response))
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise _failure(error, self.base_url) from error
 
 
@@ -351,11 +351,11 @@ def _address_fault(address: str) -> str:
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
-        _ = parts.port
+        _ = parts.port, host.encode("idna")
     except ValueError:
         return f"主机或端口写法不对，{example}"
     if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in address):
-        return f"{example}"
+        return example
     if parts.username is not None or parts.query or parts.fragment:
         return f"地址里不要带用户名、密码、? 或 #，{example}"
     if parts.scheme == "http" and not _is_loopback(host):

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from jgclient.contract import Batch, BatchAnswer, Result, TransportError, proven
-from jgclient.forms.problems import KINDS, Problem
 from jgclient.store import StoredBatch
 
 Key = tuple[str, int]
-
-_OTHER_VERSION = Problem(
-    code="conflict",
-    kind=KINDS["09"],
-    strength="hard",
-    fields=(),
-    message="平台已有这条记录的同一版本，而内容不同",
-    help="请打开记录对照两个版本，确认后重新完成并上报",
-)
 
 
 @dataclass(slots=True)
@@ -74,19 +64,15 @@ class Sending:
         return same and bool(result.receipt_no)
 
     def found(self, receipts: Iterable[Result]) -> list[Result]:
-        """What receipts of the platform say about this batch's items, in the order sent.
+        """The receipts for exactly what this batch sent, in the order sent.
 
-        A receipt without number or hash proves nothing and is left out.
+        A receipt without number, or for another content, proves nothing about what was sent: the item
+        goes once more, and the platform's own verdict (*duplicate* or *conflict*) decides.
         """
         kept = {
-            (r.id, r.revision): r
+            (r.id, r.revision, r.sha256): r
             for r in receipts
-            if r.outcome in ("accepted", "duplicate") and r.receipt_no and r.sha256
+            if r.outcome in ("accepted", "duplicate") and r.receipt_no
         }
-        return [self._told(kept[key], sha256) for key, sha256 in self.hashes.items() if key in kept]
-
-    @staticmethod
-    def _told(receipt: Result, sha256: str) -> Result:
-        if receipt.sha256 == sha256:
-            return receipt
-        return replace(receipt, outcome="conflict", receipt_no="", received_at="", problems=[_OTHER_VERSION])
+        keys = [(*key, sha256) for key, sha256 in self.hashes.items()]
+        return [kept[key] for key in keys if key in kept]
