@@ -15,7 +15,7 @@ from jgclient.forms.crossing import Crossing
 from jgclient.forms.definition import Field, Form
 from jgclient.forms.field_types import FIELD_TYPES, FieldType
 from jgclient.forms.field_types.dates import future
-from jgclient.forms.findings import Finding, Refused, Surroundings
+from jgclient.forms.findings import Finding, Refused, Surroundings, unreadable
 from jgclient.forms.lint import rules_of
 from jgclient.forms.problems import Problem
 from jgclient.forms.rules import RuleValue
@@ -88,9 +88,7 @@ class Checker:
         run = self._understand(texts, context)
         self._judge(run)
         content = {name: run.content[name] for name in self._order if name in run.content}
-        return Reading(
-            content, run.problems, {n: self._shown(run, n, t) for n, t in texts.items() if t.strip()}
-        )
+        return Reading(content, run.problems, self._texts(run))
 
     def check(self, content: Mapping[str, Json], context: Context) -> list[Problem]:
         """The same verdict on JSON content, as it arrives at the gateway."""
@@ -120,7 +118,7 @@ class Checker:
         if name in run.values:
             self._check_value(run, form_field)
             self._check_future(run, form_field)
-        elif form_field.required and not text.strip():
+        elif form_field.required and name not in run.failed:
             run.problems.append(reporting.problem(self.form, form_field, reporting.missing(form_field), ""))
         return run.content.get(name), run.problems
 
@@ -147,8 +145,7 @@ class Checker:
     def _understand(self, texts: Mapping[str, str], context: Context) -> _Run:
         run = self._begin(context, texts)
         for name in self._date_first(texts):
-            if texts[name].strip():
-                self._take_text(run, name, texts[name])
+            self._take_text(run, name, texts[name])
         return run
 
     def _date_first(self, given: Mapping[str, Any]) -> Iterable[str]:
@@ -161,7 +158,11 @@ class Checker:
         if kind is None:
             run.problems.append(reporting.unknown_field(name, text))
             return
+        if kind.is_blank(text):
+            return
         try:
+            if len(text) > kind.longest:
+                raise unreadable(text, kind.longest)
             value = kind.parse(self.form.field(name), text, run.around)
         except Refused as refused:
             self._fail(run, name, refused, text)
@@ -176,7 +177,7 @@ class Checker:
         try:
             value = kind.from_json(self.form.field(name), data)
         except Refused as refused:
-            self._fail(run, name, refused, str(data))
+            self._fail(run, name, refused, reporting.shown(data))
         else:
             self._keep(run, name, value, data)
 
@@ -230,7 +231,7 @@ class Checker:
         for index in self._rule_set.broken(values):
             if run.failed.isdisjoint(self._rules[index].names):
                 check = self.form.checks[index]
-                shown = [self._text(name, run.content[name]) for name in check.fields if name in run.content]
+                shown = [self._value_text(run, name) for name in check.fields if name in run.values]
                 run.problems.append(reporting.broken_rule(check, "；".join(shown)))
 
     def _cross(self, run: _Run) -> None:
@@ -245,7 +246,7 @@ class Checker:
 
     def _report(self, run: _Run, form_field: Field, found: Finding, names: tuple[str, ...] = ()) -> None:
         name = form_field.name
-        value = self._text(name, run.content[name]) if name in run.content else run.texts.get(name, "")
+        value = self._value_text(run, name) if name in run.values else run.texts.get(name, "")
         run.problems.append(reporting.problem(self.form, form_field, found, value, names))
 
     def _place(self, found: Problem) -> int:
@@ -269,15 +270,23 @@ class Checker:
     def _text(self, name: str, data: Json) -> str:
         kind = self._types.get(name)
         if kind is None:
-            return str(data)
+            return reporting.shown(data)
         try:
             form_field = self.form.field(name)
             return kind.format(form_field, kind.from_json(form_field, data), self._codes)
         except Refused:
-            return str(data)
+            return reporting.shown(data)
 
-    def _shown(self, run: _Run, name: str, typed: str) -> str:
-        return self._text(name, run.content[name]) if name in run.content else typed
+    def _texts(self, run: _Run) -> dict[str, str]:
+        """The typed texts, normalised where they were understood; signs for “nothing” are gone."""
+        known = run.values.keys() | run.failed
+        texts = {name: text for name, text in run.texts.items() if name in known or name not in self._types}
+        return {
+            name: self._value_text(run, name) if name in run.values else text for name, text in texts.items()
+        }
+
+    def _value_text(self, run: _Run, name: str) -> str:
+        return self._types[name].format(self.form.field(name), run.values[name], self._codes)
 
 
 def _day(value: date) -> date:

@@ -10,11 +10,18 @@ _UNUSUAL = re.compile(r"[^\n\x20-\x7e一-鿿·—‘’“”…、。《》〈�
 _WIDE = {
     code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
+#: Characters that are letters or marks by name and yet show nothing.
+_BLANKS = frozenset("\u034f\u115f\u1160\u180b\u180c\u180d\u2800\u3164\ufe0e\ufe0f\uffa0")
+#: What ledgers hold in a cell that has nothing to say.
+_PLACEHOLDERS = frozenset(
+    {"", "/", "\\", "-", "--", "—", "——", "–", "n/a", "na", "null", "none", "nan", "undefined"}
+)
 _SPACES = re.compile(r"[^\S\n]+")
-_LABEL = re.compile(r"^[^:]*[一-鿿][^:]*:\s*(?=\S)")
+_LABEL = re.compile(r"^(?:(?![0-9A-Za-z]{6})[^:]){0,40}[一-鿿](?:(?![0-9A-Za-z]{6})[^:]){0,40}:\s*(?=\S)")
 _LEADING_CJK = re.compile(r"^[一-鿿\s()]+(?=[0-9A-Za-z])")
 _COPY_NUMBER = re.compile(r"\(\d+-\d+\)$")
 _WORDS_BEHIND = re.compile(r"(?<=[0-9A-Za-z])[\s|(:/,]*[一-鿿].*$")
+_FLOAT_ZERO = re.compile(r"(?<=^\d)(\d*)\.0$")
 _GAPS = re.compile(r"[\s\-_'`\"·.,]+")
 
 
@@ -34,7 +41,7 @@ def _seen(char: str) -> str:
         return "\n"
     if category == "Zs" or char == "\t":
         return " "
-    return "" if category in ("Cc", "Cf", "Cs", "Cn") else char
+    return "" if category in ("Cc", "Cf", "Cs") or char in _BLANKS or ord(char) & 0xFFFE == 0xFFFE else char
 
 
 def line(text: str) -> str:
@@ -56,6 +63,11 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible(text)).replace("\n", " ")).strip()
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing is said: blank, or one of the signs that fill empty cells (“/”, “—”, “undefined” …)."""
+    return not text or text.isspace() or (len(text) < 12 and plain(text).casefold() in _PLACEHOLDERS)
+
+
 def compact(text: str) -> str:
     """The comparison key of a word: NFKC, lower case, letters, digits and ideographs only."""
     folded = unicodedata.normalize("NFKC", visible(text)).casefold()
@@ -67,7 +79,7 @@ def code(text: str) -> str:
 
     “统一社会信用代码：9141 0100 ma00-0001-5b（1-1）” becomes “91410100MA0000015B”.
     """
-    cleaned = _COPY_NUMBER.sub("", plain(text))
+    cleaned = _COPY_NUMBER.sub("", _FLOAT_ZERO.sub(r"\1", plain(text)))
     cleaned = _LABEL.sub("", cleaned, count=1)
     cleaned = _WORDS_BEHIND.sub("", _LEADING_CJK.sub("", cleaned, count=1), count=1)
     return _GAPS.sub("", cleaned).upper()

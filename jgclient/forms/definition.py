@@ -26,6 +26,8 @@ class Field:
         min_items: Fewest entries of a list type.
         codes: Id of the code list (``resources/codes/<id>.csv``) for code and codes fields.
         identifier: Kind of identifier for identifier fields, see :mod:`jgclient.forms.identifiers`.
+        identifier_by: For ``party`` identifiers: the field whose code names the document; otherwise
+            ``administrative_cp_ce_type`` of the exchange tables.
         register: Register a reference points into: ``item``, ``implementation``, ``region``, ``person``,
             ``object`` or ``record:<form id>``.
         unit: Unit of a money field as stored: ``元`` or ``万元``.
@@ -50,6 +52,7 @@ class Field:
     min_items: int = 0
     codes: str = ""
     identifier: str = ""
+    identifier_by: str = ""
     register: str = ""
     unit: str = ""
     aliases: tuple[str, ...] = ()

@@ -42,6 +42,11 @@ class Refused(ValueError):  # noqa: N818 - named for what happened to the text
         return refused
 
 
+def unreadable(text: str, longest: int) -> Refused:
+    """The refusal of a text that is far too long to be a value."""
+    return Refused("too-long", f"内容共 {len(text)} 字，最多 {longest} 字", "请检查是否粘贴了别的内容")
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a field type may know beside its own text.

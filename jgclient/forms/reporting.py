@@ -60,9 +60,18 @@ def unknown_field(name: str, value: Json) -> Problem:
     """The problem that reports a member which the form does not have."""
     return Problem(
         code="unknown-field", kind=KINDS["01"], strength="hard", fields=(visible(name),),
-        value=visible(str(value))[:_MAX_VALUE], message=f"表单里没有“{visible(name)}”这一项",
+        value=visible(shown(value))[:_MAX_VALUE], message=f"表单里没有“{visible(name)}”这一项",
         help="请删去这一项，或换用有这一项的表单版本",
     )  # fmt: skip
+
+
+def shown(data: Json) -> str:
+    """A JSON value in a problem: texts and numbers as they are, of anything bigger only what it is."""
+    if isinstance(data, str):
+        return data
+    if isinstance(data, (list, dict)):
+        return f"（{len(data)} 项）"
+    return str(data) if not isinstance(data, int) or abs(data) < 10**30 else "（过大的整数）"
 
 
 def missing(field: Field) -> Finding:
@@ -74,8 +83,9 @@ def missing(field: Field) -> Finding:
 
 def too_few(field: Field, number: int) -> Finding:
     """The finding for a list with fewer entries than ``min_items``."""
-    message = f"“{field.title}”至少 {field.min_items} 项，现有 {number} 项"
-    return Finding("too-few", message, f"请再补 {field.min_items - number} 项，多项用“、”隔开")
+    unit = FIELD_TYPES[field.type].counter
+    message = f"“{field.title}”至少 {field.min_items} {unit}，现有 {number} {unit}"
+    return Finding("too-few", message, f"请再补 {field.min_items - number} {unit}，用“、”隔开")
 
 
 def not_applicable(field: Field) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, Literal, TypeVar
 
-from jgclient.forms.cleaning import visible
+from jgclient.forms.cleaning import is_blank, plain, visible
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
 from jgclient.forms.findings import Finding, Refused, Surroundings
@@ -14,6 +14,8 @@ from jgclient.records import Json
 
 Shape = Literal["text", "date", "number", "bool", "list"]
 V = TypeVar("V")
+#: How ledgers say that there is nothing to fill in.
+NONE_WORDS = frozenset({"无", "暂无", "没有", "不详", "不适用"})
 
 
 class FieldType(Generic[V]):
@@ -25,6 +27,8 @@ class FieldType(Generic[V]):
         shape: What rules see, see :mod:`jgclient.forms.rules`.
         kind: National 数据检核类型 of its problems unless a finding says otherwise.
         plural: Holds several entries, which ``min_items`` can count.
+        none_words: Words that leave the field empty because they cannot be a value of it.
+        longest: Longer texts are refused unread; far above what any field takes.
     """
 
     name = ""
@@ -32,6 +36,13 @@ class FieldType(Generic[V]):
     shape: Shape = "text"
     kind = KINDS["08"]
     plural = False
+    counter = "项"
+    none_words: frozenset[str] = NONE_WORDS
+    longest = 1000
+
+    def is_blank(self, text: str) -> bool:
+        """Whether a typed text leaves the field empty."""
+        return is_blank(text) or (len(text) < 8 and plain(text) in self.none_words)
 
     def parse(self, field: Field, text: str, around: Surroundings) -> V:
         """The value meant by a text that is not blank.

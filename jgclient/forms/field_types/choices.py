@@ -13,7 +13,8 @@ from jgclient.forms.identifiers.catalogue import validity_findings
 from jgclient.forms.problems import KINDS
 from jgclient.forms.regions import REGION_LIST, find_region, full_name
 
-_SEPARATORS = re.compile(r"[、,;/\n|+]")
+_STRONG = re.compile(r"[;\n|]")
+_WEAK = re.compile(r"[、,/+\s]")
 _SHORT_LIST = 16
 
 
@@ -22,6 +23,7 @@ class Choice(TextValued):
 
     name = "code"
     title = "代码"
+    none_words = frozenset()
     kind = KINDS["01"]
 
     def parse(self, field: Field, text: str, around: Surroundings) -> str:
@@ -46,15 +48,17 @@ class Choices(ListValued):
 
     name = "codes"
     title = "多项代码"
+    none_words = frozenset()
     kind = KINDS["01"]
 
     def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:
-        """The codes, each once; words that hold a separator themselves are recognised as a whole."""
-        whole = around.codes.get(field.codes).find(text, around.day)
-        parts = (
-            [text] if whole else [part for part in _SEPARATORS.split(cleaning.plain(text)) if part.strip()]
-        )
-        return list(dict.fromkeys(meant_code(field, part, around) for part in parts))
+        """The codes, each once; words that hold “、” themselves are recognised as a whole."""
+        codes = around.codes.get(field.codes)
+        parts = _STRONG.split(cleaning.plain(cleaning.prose(text).replace("\n", ";")))
+        words = [
+            w for part in parts for w in ([part] if codes.find(part) else _WEAK.split(part)) if w.strip()
+        ]
+        return list(dict.fromkeys(meant_code(field, word, around) for word in words))
 
     def check(self, field: Field, value: list[str], around: Surroundings) -> list[Finding]:
         """Each code like a single one."""

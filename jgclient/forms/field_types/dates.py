@@ -24,8 +24,10 @@ _SEPARATED = re.compile(
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _TIME = re.compile(
-    r"[\sT]*(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[:时点]\s*(?:(\d{1,2})\s*(?:[:分]\s*(?:(\d{1,2})(?:\.\d+)?\s*秒?)?)?)?$"
+    r"[\sT]*(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[:时点]\s*"
+    r"(?:(\d{1,2})\s*(?:[:分]\s*(?:(\d{1,2})(?:\.\d+)?\s*秒?)?)?)?(?:Z|[+-]\d{2}:?\d{2})?$"
 )
+_WEEKDAY = re.compile(r"\s*(?:\(?(?:星期|周)[一二三四五六日天]\)?|[上下]午)$")
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _CHINESE = re.compile(r"([〇零○一二三四五六七八九]{4})年(.{1,3})月(.{1,3})[日号]")
 _HELP = "请按 2026-09-05 的样子填写"
@@ -41,7 +43,8 @@ class Date(FieldType[date]):
 
     def parse(self, field: Field, text: str, around: Surroundings) -> date:  # noqa: ARG002
         """The day; a time of day behind it is dropped."""
-        return parse_date(_TIME.sub("", cleaning.plain(text), count=1), around.today)
+        cleaned = _WEEKDAY.sub("", cleaning.plain(text), count=1)
+        return parse_date(_TIME.sub("", cleaned, count=1), around.today)
 
     def format(self, field: Field, value: date, codes: CodeLists) -> str:  # noqa: ARG002
         """``2026-09-05``."""

@@ -17,7 +17,7 @@ from jgclient.records import Json
 
 _BETWEEN_NAMES = re.compile(r"[、,;/\\|+&\n]+")
 _DOTS = re.compile(r"[•‧・∙⋅]")
-_DIGIT = re.compile(r"\d")
+_NO_NAME = re.compile(r"[\d()\[\]〔〕:@#]")
 _COMPOUND_SURNAMES = frozenset((
     "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木", "夏侯",
     "轩辕", "宇文", "长孙", "南宫", "独孤", "申屠", "闻人",
@@ -30,6 +30,7 @@ class Persons(ListValued):
 
     name = "persons"
     title = "人员"
+    counter = "人"
 
     def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:  # noqa: ARG002
         """The names, each once."""
@@ -40,11 +41,13 @@ class Persons(ListValued):
 
     def check(self, field: Field, value: list[str], around: Surroundings) -> list[Finding]:
         """Names hold no digits; the whole is not too long."""
-        odd = [name for name in value if _DIGIT.search(name)]
+        odd = [name for name in value if _NO_NAME.search(name)]
         found = too_long(field, self.format(field, value, around.codes))
         if odd:
-            message = f"“{field.title}”里的“{odd[0]}”含有数字，不像姓名"
-            found.append(Finding("not-a-name", message, "这里只填姓名；执法证号等请填到对应的栏目"))
+            message = f"“{field.title}”里的“{odd[0]}”不像姓名"
+            found.append(
+                Finding("not-a-name", message, "这里只填姓名，不带数字和括号；执法证号等请填到对应的栏目")
+            )
         return found
 
     def format(self, field: Field, value: list[str], codes: CodeLists) -> str:  # noqa: ARG002

@@ -165,6 +165,7 @@ class YesNo(FieldType[bool]):
     title = "是/否"
     shape = "bool"
     kind = KINDS["01"]
+    none_words = frozenset()
 
     def parse(self, field: Field, text: str, around: Surroundings) -> bool:  # noqa: ARG002
         """True for 是, 有, Y, 1, √ and the like."""

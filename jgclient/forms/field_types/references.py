@@ -6,9 +6,9 @@ from jgclient.forms import cleaning
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
 from jgclient.forms.field_types.base import TextValued, too_long
-from jgclient.forms.field_types.texts import kept
+from jgclient.forms.field_types.texts import document_number, kept
 from jgclient.forms.findings import Finding, Refused, Surroundings
-from jgclient.forms.identifiers import KIND_TITLES, judged, meant
+from jgclient.forms.identifiers import KIND_TITLES, PARTY_TYPE_FIELD, judged, meant, party_kind
 from jgclient.forms.identifiers.excel import LOST, in_scientific_form
 from jgclient.forms.problems import KINDS
 
@@ -32,8 +32,9 @@ class Identifier(TextValued):
     def check(self, field: Field, value: str, around: Surroundings) -> list[Finding]:
         """The rule of its kind, and its length."""
         kind = identifier_kind(field)
-        found = too_long(field, value)
-        return found or (judged(kind, value, around) if kind else [])
+        if kind == "party":
+            kind = party_kind(str(around.siblings.get(field.identifier_by or PARTY_TYPE_FIELD, "")))
+        return (judged(kind, value, around) if kind else []) or too_long(field, value)
 
     def describe(self, field: Field, codes: CodeLists) -> str:
         """What it is and how long it may be."""
@@ -52,7 +53,7 @@ class Reference(Identifier):
         """The key; words behind a code, as a picker shows them, are dropped."""
         if identifier_kind(field):
             return super().parse(field, text, around)
-        return kept(cleaning.line(text))
+        return kept(document_number(text) if field.register.startswith("record:") else cleaning.line(text))
 
 
 def identifier_kind(field: Field) -> str:

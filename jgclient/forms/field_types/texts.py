@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from jgclient.forms import cleaning
 from jgclient.forms.definition import Field
@@ -19,6 +18,8 @@ class Text(TextValued):
 
     name = "text"
     title = "文字"
+    none_words = frozenset()
+    longest = 100_000
 
     def parse(self, field: Field, text: str, around: Surroundings) -> str:  # noqa: ARG002
         """The line without invisible characters."""
@@ -53,8 +54,12 @@ class DocumentNumber(Text):
     kind = KINDS["09"]
 
     def _cleaned(self, text: str) -> str:
-        number = unicodedata.normalize("NFKC", cleaning.line(text)).replace(" ", "")
-        return _YEAR_BRACKETS.sub(r"〔\1〕", number)
+        return document_number(text)
+
+
+def document_number(text: str) -> str:
+    """A document number in one spelling, so that two writings of it are equal."""
+    return _YEAR_BRACKETS.sub(r"〔\1〕", cleaning.plain(text).replace(" ", ""))
 
 
 def kept(text: str) -> str:

@@ -28,15 +28,18 @@ KIND_TITLES = {
     "item": "监管事项目录编码，14 位数字",
     "implementation": "检查实施清单编码，19 位：18 位统一社会信用代码 + 1 位行使层级",
     "region": "行政区划代码，6 位数字",
-    "party": "与证件类型相符的号码，不超过 20 位",
+    "party": "与证件类型相符的号码",
 }
 _NO_REGIONS = CodeList(REGION_LIST, "行政区划", ())
+_PERSONAL = re.compile(r"[1-9]\d{5}(?:19|20)\d{9}[\dX]")
 _RESIDENCE = re.compile(r"8[123].*|9.*|[A-Z]{3}.*")
-#: The field of the exchange tables that says what a party's number is; its codes follow GA/T 2000.156.
+#: The field of the exchange tables that says what a party's number is.
 PARTY_TYPE_FIELD = "administrative_cp_ce_type"
+#: Codes of document types (GA/T 2000.156; words in 双公示 tables) whose numbers have a rule.
 _PARTY_KINDS = {
     "001": "uscc", "111": "idcard", "112": "idcard", "113": "idcard", "154": "idcard", "411": "passport",
     "412": "passport", "413": "passport", "414": "passport", "415": "passport",
+    "身份证": "idcard", "护照号": "passport", "外国人永久居留身份证": "residence",
 }  # fmt: skip
 
 
@@ -103,8 +106,6 @@ def judged(kind: str, code: str, around: Surroundings) -> list[Finding]:
     """
     if not code:
         return [Finding("empty", f"没有内容（应为{KIND_TITLES[kind]}）", "请填写", kind=KINDS["01"])]
-    if kind == "party":
-        return _party(code, around)
     return _BY_KIND[kind](code, around)
 
 
@@ -124,13 +125,23 @@ def _residence(code: str, around: Surroundings) -> list[Finding]:
     return [Finding("residence", message, "港澳台居民居住证以 81、82、83 开头", kind=KINDS["07"])]
 
 
+def party_kind(document: str) -> str:
+    """The kind of identifier that a document type stands for; ``party`` for one without a rule of its own."""
+    return _PARTY_KINDS.get(document, "party")
+
+
 def _party(code: str, around: Surroundings) -> list[Finding]:
-    kind = _PARTY_KINDS.get(str(around.siblings.get(PARTY_TYPE_FIELD, "")))
-    if kind:
-        return _BY_KIND[kind](code, around)
-    if len(code) > 20:
-        return [Finding("too-long", f"证件号码共 {len(code)} 位，上限 20 位", "请核对号码和证件类型")]
-    return []
+    """Without a document type: what looks like an identity number or a credit code must be a right one."""
+    if len(code) != 18 or not code.isalnum() or not code.isascii():
+        return []
+    as_unit, as_person = _uscc(code, around), _idcard(code, around)
+    if _hard(as_unit) and _hard(as_person):
+        return as_person if _PERSONAL.fullmatch(code) else as_unit
+    return as_unit if _hard(as_person) else as_person
+
+
+def _hard(findings: list[Finding]) -> bool:
+    return any(finding.strength == "hard" for finding in findings)
 
 
 def _known(region: str, around: Surroundings) -> bool:
@@ -153,6 +164,7 @@ _BY_KIND: dict[str, Callable[[str, Surroundings], list[Finding]]] = {
     "uscc": _uscc,
     "idcard": _idcard,
     "residence": _residence,
+    "party": _party,
     "passport": lambda code, _: catalogue.passport_findings(code),
     "certificate": lambda code, _: catalogue.certificate_findings(code),
     "item": lambda code, _: catalogue.item_findings(code),
