@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,8 @@ __all__ = ["ImportReport", "RowProblem", "RowReport", "import_workbook"]
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
+
+_REMEMBERED = 20_000
 
 
 def import_workbook(
@@ -289,6 +292,9 @@ class _Earlier:
 
     def __init__(self, kept: Registers, form: Form) -> None:
         self._kept, self._form = kept, form
+        # A ledger names the same few items and people in thousands of rows.
+        self.rows = lru_cache(_REMEMBERED)(kept.rows)
+        self.has_any = lru_cache(_REMEMBERED)(kept.has_any)
         self._numbers: set[str] = set()
         self._contents: list[Content] = []
         self._counted: dict[tuple[str, ...], Counter[str]] = {}
@@ -299,12 +305,6 @@ class _Earlier:
         self._contents.append(content)
         for names, counter in self._counted.items():
             counter[_said(content, names)] += 1
-
-    def rows(self, register: str, key: str) -> list[Mapping[str, Json]]:
-        return self._kept.rows(register, key)
-
-    def has_any(self, register: str) -> bool:
-        return self._kept.has_any(register)
 
     def record_exists(self, form: str, number: str) -> bool | None:
         if form == self._form.id and number in self._numbers:

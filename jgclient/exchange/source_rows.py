@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from jgclient.exchange.cells import Cell, cell_text
 from jgclient.exchange.locating import Located, Source
 from jgclient.exchange.tables import Column, Row
-from jgclient.forms.cleaning import compact
 from jgclient.forms.definition import Field
 
 _ENDS_IN_NUMBER = re.compile(r"[\d.]\s*$")
+
+_SPACES = re.compile(r"[^\S\n]+")
 
 Converter = Callable[[str], str]
 
@@ -97,6 +99,7 @@ def _converter(column: Column, form_field: Field) -> Converter | None:
 
 
 def fingerprint(form_id: str, texts: Mapping[str, str]) -> str:
-    """SHA-256 of what a row says: spaces, punctuation, width and order of columns make no difference."""
-    said = "\n".join(f"{name}={compact(text)}" for name, text in sorted(texts.items()))
-    return hashlib.sha256(f"{form_id}\n{said}".encode()).hexdigest()
+    """SHA-256 of what a row says: spaces, full or half width, capitals and order of columns do not matter."""
+    said = "\n".join(f"{name}={text}" for name, text in sorted(texts.items()))
+    plain = _SPACES.sub("", unicodedata.normalize("NFKC", f"{form_id}\n{said}")).casefold()
+    return hashlib.sha256(plain.encode()).hexdigest()
