@@ -1,0 +1,257 @@
+"""The entry window: any form, typed from the keyboard alone, kept while typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from jgclient.entering import EnteringError
+from jgclient.forms.definition import Form, Section
+from jgclient.forms.reporting import kind_of
+from jgclient.ui import messages
+from jgclient.ui.desk import Desk
+from jgclient.ui.entry_binding import Binding
+from jgclient.ui.entry_form import FormView
+from jgclient.ui.entry_sections import SectionIndex
+from jgclient.ui.entry_session import EntrySession
+from jgclient.ui.parts import Card, PageBase, button, primary_button
+from jgclient.ui.problem_panel import RIGHT_WIDTH, LimitsCard, ProblemPanel, RuleCard
+from jgclient.ui.theme import ToneName
+
+
+class EntryPage(PageBase):
+    """One record at a time: opens it, finishes it, and shows around the fields how it stands.
+
+    Attributes:
+        binding: The record being typed and the fields that show it.
+    """
+
+    title = "录入"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._views: dict[tuple[str, int], FormView] = {}
+        self.sections = SectionIndex()
+        self.problems = ProblemPanel()
+        self.rule = RuleCard(desk.library.codes)
+        self.limits = LimitsCard()
+        self.copy_button = button("从上一条复制", "Ctrl+D", on_click=self.copy_previous, bind=False)
+        self.close_button = button("存草稿关闭", "Esc", on_click=self.close_record, bind=False)
+        self.finish_button = primary_button("完成，录下一条", "Ctrl+Enter", on_click=self.finish, bind=False)
+        self._paper = Card(flush=True)
+        self._lay_out()
+        self.binding = Binding(self)
+        self._connect()
+
+    @property
+    def session(self) -> EntrySession | None:
+        """The record being typed; None between two records."""
+        return self.binding.session
+
+    @property
+    def view(self) -> FormView | None:
+        """The fields on the screen; None before the first record."""
+        return self.binding.view
+
+    # -- what the frame asks ---------------------------------------------------------------------------
+
+    def head_note(self) -> str:
+        """Whether everything typed is in the store, and since when."""
+        session = self.session
+        if session is None:
+            return ""
+        if session.failure:
+            return f"没有存上：{session.failure}"
+        if session.dirty:
+            return "草稿 · 正在保存"
+        return f"草稿 · {session.saved_at:%H:%M:%S} 已保存" if session.saved_at else "尚未修改"
+
+    def head_tone(self) -> ToneName | None:
+        """A chip, red when keeping failed."""
+        return "danger" if self.session is not None and self.session.failure else "draft"
+
+    def head_buttons(self) -> list[QWidget]:
+        """Copy, close, finish."""
+        return [self.copy_button, self.close_button, self.finish_button]
+
+    def shown(self, **args: str) -> None:
+        """Open what was asked for: ``record_id`` (and ``field``), or ``form`` for a new record."""
+        if args.get("record_id"):
+            self.open_record(args["record_id"], args.get("field", ""))
+        elif args.get("form"):
+            self.begin(args["form"])
+        else:
+            self.binding.go_to(self.binding.focused)
+
+    def leave(self) -> bool:
+        """Keep everything; when the store cannot, the clerk decides whether to go all the same."""
+        if self.session is None:
+            return True
+        self.binding.settle()
+        return self.binding.keep() or messages.gate.ask(
+            self,
+            "刚才录入的内容没有存上，现在离开会丢失。",
+            yes="仍然离开",
+            no="留在这里",
+            detail=self.session.failure,
+        )
+
+    # -- opening ---------------------------------------------------------------------------------------
+
+    def begin(self, form_id: str) -> None:
+        """A new record of a form."""
+        try:
+            session = EntrySession.new(self.desk, form_id)
+        except KeyError as error:
+            self.desk.say(str(error.args[0]), "danger")
+            return
+        self._take(session)
+        view = self._view_of(session.form)
+        empty = (name for name in view.shown() if name not in session.texts)
+        self.binding.go_to(next(empty, view.shown()[0]))
+
+    def open_record(self, record_id: str, field: str = "") -> None:
+        """A kept record, at the field that was asked for or the first that must be mended."""
+        try:
+            session = EntrySession.existing(self.desk, record_id)
+        except EnteringError as error:
+            self.desk.say(str(error), "danger")
+            return
+        self._take(session)
+        back = (p.fields[0] for p in session.blocking() if p.fields)
+        self.binding.go_to(field or next(back, self._view_of(session.form).shown()[0]))
+
+    def _take(self, session: EntrySession) -> None:
+        self.binding.release()
+        view = self._view_of(session.form)
+        for other in self._views.values():
+            other.setVisible(other is view)
+        self.title = session.form.title
+        self.finish_button.setText("完成，录下一条" if session.is_new else "完成")
+        self.sections.show_form(session.form)
+        self.binding.bind(session, view)
+        self.head_changed.emit()
+
+    def _view_of(self, form: Form) -> FormView:
+        key = (form.id, form.version)
+        if key not in self._views:
+            view = self._views[key] = FormView(form, self.desk)
+            self.binding.connect_view(view)
+            self._paper.body.addWidget(view)
+        return self._views[key]
+
+    # -- what the buttons do ---------------------------------------------------------------------------
+
+    @Slot()
+    def close_record(self) -> None:
+        """Keep the draft and go to the records."""
+        self.desk.go("records")
+
+    @Slot()
+    def copy_previous(self) -> None:
+        """Fill empty fields from the last record of this form."""
+        if self.session is None:
+            return
+        self.binding.settle()
+        filled = self.session.copy_previous()
+        self.session.leave_field(self.binding.focused)
+        self.binding.keep()
+        self.binding.refresh(redress=self.binding.focused)
+        words = f"已从上一条复制 {len(filled)} 项，只填空着的；编号不复制" if filled else "没有可以复制的内容"
+        self.desk.say(words)
+
+    @Slot()
+    def finish(self) -> None:
+        """Finish the record; what must be mended first gets the focus instead."""
+        session = self.session
+        if session is None:
+            return
+        self.binding.settle()
+        finished = session.finish()
+        self.head_changed.emit()
+        if finished is None:
+            self.desk.say(session.failure, "danger")
+        elif finished.revision is not None:
+            self._go_on(session)
+        else:
+            self.binding.refresh()
+            self.binding.go_to(next((p.fields[0] for p in finished.blocking if p.fields), ""))
+            self.desk.say(f"还有 {len(finished.blocking)} 处必须改正", "danger")
+
+    def _go_on(self, session: EntrySession) -> None:
+        self.binding.release()
+        self.desk.data_changed.emit()
+        if session.is_new:
+            self.begin(session.form.id)
+        else:
+            self.desk.go("records")
+        self.desk.say("已完成，等待上报", "accepted")
+
+    # -- showing ---------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _entered(self, name: str) -> None:
+        if self.session is not None and self.view is not None:
+            field = self.session.form.field(name)
+            self.rule.show_field(field, kind_of(self.session.form, field))
+            self.sections.light(self.view.section_of(name))
+
+    @Slot()
+    def _read(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        self.problems.show_problems(
+            session.shown_problems(), session.reasons, session.form, session.missing()
+        )
+        self.limits.show_duties(session.duties(), self.desk.today())
+        for each in self.sections.buttons:
+            each.show_mark(session.mark(each.section))
+
+    @Slot(object)
+    def _go_to_section(self, section: Section) -> None:
+        if self.view is not None:
+            self.view.reveal_section(section)
+
+    def _go_to_number(self, number: int) -> None:
+        if self.session is not None and number <= len(self.session.form.sections):
+            self._go_to_section(self.session.form.sections[number - 1])
+
+    # -- building --------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        for card in (self.problems, self.rule, self.limits):
+            card.setFixedWidth(RIGHT_WIDTH)
+            right.addWidget(card)
+        right.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 12, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(self.sections)
+        row.addWidget(self._paper, 1)
+        row.addLayout(right)
+
+    def _connect(self) -> None:
+        self.sections.wanted.connect(self._go_to_section)
+        self.problems.wanted.connect(self.binding.go_to)
+        self.binding.entered.connect(self._entered)
+        self.binding.read.connect(self._read)
+        self.binding.kept.connect(self.head_changed)
+        self.binding.ended.connect(partial(self.finish_button.setFocus, Qt.FocusReason.TabFocusReason))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            self._bind(keys, self.finish)
+        self._bind("Ctrl+S", self.binding.keep_now)
+        self._bind("Ctrl+D", self.copy_previous)
+        self._bind("Esc", self.close_record)
+        self._bind("F1", self.rule.toggle)
+        for number in range(1, 10):
+            self._bind(f"Alt+{number}", partial(self._go_to_number, number))
+
+    def _bind(self, keys: str, act: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(act)

@@ -1,0 +1,188 @@
+"""One field in the entry window: label, input, what follows from it, what is wrong with it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from jgclient.forms.definition import Field
+from jgclient.forms.problems import Problem
+from jgclient.ui import theme
+from jgclient.ui.entry_dress import Dress
+from jgclient.ui.field_widgets import InputField, LineField, LongField
+from jgclient.ui.parts import label
+from jgclient.ui.theme import ToneName
+
+#: Texts longer than this take the whole width, in characters.
+_HALF_WIDTH_LIMIT = 450
+#: Width of the labels: nine characters and the star.
+LABEL_WIDTH = 130
+
+
+class FieldRow(QWidget):
+    """The input with its lines underneath; its label stands beside it in the form's grid.
+
+    Signals:
+        applied: The clerk took a candidate: its text.
+        reasoned: The clerk wrote a reason: problem code and text.
+
+    Attributes:
+        candidates: Right values that Alt+↓ offers.
+        tells: Whether a problem is told under the field.
+    """
+
+    applied = Signal(str)
+    reasoned = Signal(str, str)
+
+    def __init__(self, field: Field, *, has_choices: bool) -> None:
+        super().__init__()
+        self.field = field
+        self.input: InputField = make_input(field, has_choices=has_choices)
+        self.title = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.RichText)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.title.setProperty("role", "field")
+        self.title.setFixedWidth(LABEL_WIDTH)
+        self.title.setMinimumHeight(30)
+        self.title.setBuddy(self.input)
+        self._required: bool | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self.input)
+        self._lines: dict[str, QLabel] = {}
+        self._reasons: dict[str, QLineEdit] = {}
+        self.candidates: tuple[str, ...] = ()
+        self.tells = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the field takes the whole width of the form."""
+        long = self.field.type == "text" and self.field.max_length > _HALF_WIDTH_LIMIT
+        return long or isinstance(self.input, LongField)
+
+    def set_required(self, required: bool) -> None:
+        """Show or take away the red star."""
+        if required == self._required:
+            return
+        self._required = required
+        star = f'<span style="color:{theme.roles().tones["danger"].text}">*</span> ' if required else ""
+        self.title.setText(star + "<br>".join(map(escape, self._title_lines())))
+        self.input.setAccessibleDescription("必填" if required else "")
+
+    def show_value(self, raw: str, dress: Dress, below: str) -> None:
+        """Show a value and what follows from it."""
+        self.input.show_text(raw, dress)
+        self._say("below", below or dress.below, "note")
+
+    def show_hint(self, text: str, tone: ToneName | None) -> None:
+        """A line about the field that is no problem: the time limit it starts."""
+        self._say("hint", text, "small", tone or "")
+
+    def show_problems(self, own: list[Problem], concerned: list[Problem], reasons: dict[str, str]) -> None:
+        """Say what is wrong here, and outline the field when it takes part in a problem told elsewhere."""
+        self.tells = bool(own)
+        theme.restyle(self.input, "problem", _grade(concerned))
+        self.candidates = next((p.candidates for p in own if p.candidates), ())
+        worst = [p for p in own if _grade([p]) == _grade(own)]
+        tone = {"hard": "danger", "soft": "warning"}.get(_grade(own), "")
+        self._say("problem", "<br>".join(map(_explain, worst)), "small" if tone else "note", tone, html=True)
+        self._ask_reasons([p for p in own if p.strength == "soft" and p.reason_required], reasons)
+
+    def _title_lines(self) -> tuple[str, ...]:
+        """The title in one line, or halved when it is longer than the label column."""
+        title = self.field.title
+        room = LABEL_WIDTH - self.title.fontMetrics().horizontalAdvance("* ")
+        if self.title.fontMetrics().horizontalAdvance(title) <= room:
+            return (title,)
+        middle = (len(title) + 1) // 2
+        return title[:middle], title[middle:]
+
+    def focus(self) -> None:
+        """Give the field the focus, its text marked for typing over."""
+        self.input.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(self.input, LineField):
+            self.input.selectAll()
+
+    def _ask_reasons(self, problems: list[Problem], reasons: dict[str, str]) -> None:
+        wanted = {p.code for p in problems}
+        for code in self._reasons.keys() - wanted:
+            gone = self._reasons.pop(code)
+            gone.hide()
+            gone.deleteLater()
+        for problem in problems:
+            if problem.code not in self._reasons:
+                self._reasons[problem.code] = self._reason_line(problem, reasons.get(problem.code, ""))
+
+    def _reason_line(self, problem: Problem, reason: str) -> QLineEdit:
+        line = ReasonLine(problem.code, reason)
+        line.setAccessibleName(f"{self.field.title}：{problem.message}，理由")
+        line.written.connect(self.reasoned)
+        self._column.addWidget(line)
+        QWidget.setTabOrder(self.input, line)
+        return line
+
+    def _say(self, key: str, text: str, role: str, tone: str = "", *, html: bool = False) -> None:
+        line = self._lines.get(key)
+        if line is None:
+            if not text:
+                return
+            line = self._lines[key] = label(wraps=True)
+            if html:
+                line.setTextFormat(Qt.TextFormat.RichText)
+                line.linkActivated.connect(self._link)
+            self._column.insertWidget(1 if key == "problem" else self._column.count(), line)
+        line.setText(text)
+        theme.restyle(line, "role", role)
+        theme.restyle(line, "tone", tone)
+        line.setVisible(bool(text))
+
+    @Slot(str)
+    def _link(self, target: str) -> None:
+        self.applied.emit(self.candidates[int(target)])
+
+
+class ReasonLine(QLineEdit):
+    """Why a warning does not apply, in the clerk's words."""
+
+    written = Signal(str, str)
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.setPlaceholderText("确认无误请写明理由")
+        self.textEdited.connect(self._written)
+
+    @Slot(str)
+    def _written(self, text: str) -> None:
+        self.written.emit(self.code, text)
+
+
+def make_input(field: Field, *, has_choices: bool) -> InputField:
+    """The input for a field: long texts grow, everything else is one line."""
+    return LongField(field) if field.type == "long_text" else LineField(field, arrow=has_choices)
+
+
+def _grade(problems: list[Problem]) -> str:
+    """``hard``, ``soft`` when a reason is asked for, or empty: what merely cannot be verified is a note."""
+    if any(p.strength == "hard" for p in problems):
+        return "hard"
+    return "soft" if any(p.reason_required for p in problems) else ""
+
+
+def _explain(problem: Problem) -> str:
+    if problem.code == "required":
+        return "必填，还没有填。"
+    if not problem.candidates:
+        return sentence(problem.message) + sentence(problem.help)
+    more = f"（共 {len(problem.candidates)} 个）" if len(problem.candidates) > 1 else ""
+    best = f'<a href="0">{escape(problem.candidates[0])}</a>'
+    return f"{sentence(problem.message)}是不是 {best}？按 Alt+↓ 选用{more}"
+
+
+def sentence(text: str) -> str:
+    """Plain text as one sentence of HTML."""
+    text = text.strip()
+    return escape(text if not text or text[-1] in "。？！" else text + "。")

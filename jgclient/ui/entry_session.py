@@ -1,0 +1,287 @@
+"""One record while it is being typed: texts, reading, what to show of its problems, keeping. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from jgclient import entering
+from jgclient.contract import parse_time
+from jgclient.deadlines.duties import DutyState, duties
+from jgclient.forms.checker import Reading
+from jgclient.forms.defaults import defaults
+from jgclient.forms.definition import Field, Form, Section
+from jgclient.forms.library import FormLibrary
+from jgclient.forms.problems import Problem, blocking
+from jgclient.records import Json, State
+from jgclient.store import ListQuery, StoreError
+from jgclient.ui.desk import Desk
+
+Key = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a section is: everything right and something filled, or so many places to mend."""
+
+    done: bool
+    must_mend: int
+
+
+class EntrySession:
+    """The record on the clerk's desk.
+
+    Attributes:
+        texts: What stands in the fields, by name; empty fields are absent.
+        reasons: Written reasons for soft problems, by problem code.
+        reading: Last reading of all texts.
+        typing: Name of the field whose text changed since it got the focus, empty for none.
+        dirty: Something was typed that the store does not have yet.
+        saved_at: When the store last said that it has everything; None before the first time.
+        failure: Why the last keeping failed, one Chinese sentence; empty when it did not.
+    """
+
+    def __init__(self, desk: Desk, opened: entering.Opened, *, is_new: bool) -> None:
+        self.desk = desk
+        self.opened = opened
+        self.form: Form = opened.form
+        self.checker = desk.library.checker(opened.form)
+        self.is_new = is_new
+        self.texts = dict(opened.texts)
+        self.reasons = dict(opened.reasons)
+        self.typing = ""
+        self.dirty = False
+        self.saved_at: datetime | None = None
+        self.failure = ""
+        self._visited: set[str] = set()
+        self._derived: dict[str, str] = {}
+        self._everything_shown = not is_new
+        self._returned = [] if is_new else self._platform_problems()
+        self._unread = False
+        self.reading = self._read()
+        self.texts = dict(self.reading.texts)
+        self._as_opened = dict(self.texts)
+        self._shown: set[Key] = {_key(p) for p in self.shown_problems()}
+
+    @classmethod
+    def new(cls, desk: Desk, form_id: str) -> EntrySession:
+        """A new record with its first values filled in."""
+        opened = entering.open_new(desk.store, desk.library, form_id, now=desk.clock())
+        return cls(desk, opened, is_new=True)
+
+    @classmethod
+    def existing(cls, desk: Desk, record_id: str) -> EntrySession:
+        """A draft or a finished record.
+
+        Raises:
+            EnteringError: it cannot be opened.
+        """
+        return cls(desk, entering.open_record(desk.store, desk.library, record_id), is_new=False)
+
+    # -- typing ----------------------------------------------------------------------------------------
+
+    def type(self, name: str, text: str) -> None:
+        """The clerk changed a field."""
+        self.typing = name
+        self._put(name, text)
+
+    def give_reason(self, code: str, reason: str) -> None:
+        """The clerk wrote why a soft problem is none."""
+        self.reasons[code] = reason
+        self.dirty = True
+
+    def leave_field(self, name: str) -> None:
+        """The clerk went on: the field's own problems may be shown now, its text is put in order."""
+        self._visited.add(name)
+        self.typing = ""
+        self._derive(name)
+        if self._unread:
+            self.reading = self._read()
+            self.texts = dict(self.reading.texts)
+        self._shown = {_key(p) for p in self.shown_problems()}
+
+    def own_problems(self, name: str) -> list[Problem]:
+        """The problems of one field by itself, quickly, for every key typed."""
+        context = entering.context(self.desk.store, record_id=self.opened.record_id, now=self.desk.clock())
+        return self.checker.read_field(name, self.texts.get(name, ""), context)[1]
+
+    def copy_previous(self) -> list[str]:
+        """Fill what is empty from the last record of the same form; returns the names of the fields filled.
+
+        The business number is never copied: it belongs to one record.
+        """
+        query = ListQuery(form=self.form.id, limit=2)
+        rows = [r for r in self.desk.store.records.list(query) if r.id != self.opened.record_id]
+        if not rows:
+            return []
+        texts = entering.open_record(self.desk.store, self.desk.library, rows[0].id).texts
+        known = self.form.by_name.keys() - {self.form.number_field} - self.texts.keys()
+        filled = [field.name for field in self.form if field.name in known and texts.get(field.name)]
+        for name in filled:
+            self._put(name, texts[name])
+        return filled
+
+    # -- keeping ---------------------------------------------------------------------------------------
+
+    def keep(self) -> bool:
+        """Keep a draft; True when the store has everything. A new record nobody typed into is not kept."""
+        if not self.dirty:
+            return True
+        now = self.desk.clock()
+        try:
+            self.reading = entering.keep(
+                self.desk.store, self.desk.library, self.opened, self.texts, self.reasons, now=now
+            )
+        except StoreError as error:
+            self.failure = str(error)
+            return False
+        self.failure, self.saved_at, self.dirty = "", now, False
+        return True
+
+    def finish(self) -> entering.Finished | None:
+        """Finish the record; from now on all its problems are shown. None when the store could not."""
+        self._everything_shown = True
+        try:
+            finished = entering.finish(
+                self.desk.store,
+                self.desk.library,
+                self.desk.calendar,
+                self.opened,
+                self.texts,
+                self.reasons,
+                now=self.desk.clock(),
+            )
+        except StoreError as error:
+            self.failure = str(error)
+            return None
+        self.reading = finished.reading
+        self.failure, self.saved_at, self.dirty = "", self.desk.clock(), False
+        return finished
+
+    # -- what to show ----------------------------------------------------------------------------------
+
+    def visible(self) -> frozenset[str]:
+        """Names of the fields to show: those that apply and those that hold something anyway."""
+        return self.checker.visible(self.reading.content) | self.texts.keys() & self.form.by_name.keys()
+
+    def required(self) -> frozenset[str]:
+        """Names of the fields that must be filled."""
+        return self.checker.required(self.reading.content)
+
+    def shown_problems(self) -> list[Problem]:
+        """The problems the clerk is told now.
+
+        Nobody is blamed for a field she has not come to yet, nor for a word she is in the middle of.
+        """
+        found = [p for p in self.reading.problems if self._is_due(p)]
+        returned = [p for p in self._returned if self._untouched(p) and _key(p) not in map(_key, found)]
+        return returned + found
+
+    def blocking(self) -> list[Problem]:
+        """Shown problems that keep the record from being finished."""
+        return blocking(self.shown_problems(), self.reasons)
+
+    def missing(self) -> int:
+        """Number of required fields still empty that the clerk has not been told about."""
+        return sum(p.code == "required" and not self._is_due(p) for p in self.reading.problems)
+
+    def meaning(self, field: Field) -> str:
+        """The words behind a reference, e.g. the name of the chosen item; empty for none."""
+        key = self.texts.get(field.name, "")
+        if not key or not field.register or field.register.startswith("record:"):
+            return ""
+        row: Mapping[str, Json] = next(iter(self.desk.store.registers.rows(field.register, key)), {})
+        return str(row.get(title_field(self.desk.library, field.register)) or "")
+
+    def mark(self, section: Section) -> Mark:
+        """How far a section is."""
+        names = {field.name for field in section.fields}
+        hard = [p for p in self.reading.problems if p.strength == "hard" and _place(p) in names]
+        shown = sum(_place(p) in names for p in self.blocking())
+        return Mark(not hard and not shown and bool(names & self.texts.keys()), shown)
+
+    def duties(self) -> list[DutyState]:
+        """The record's time limits as they stand, without those that do not apply."""
+        found = duties(
+            self.form,
+            self.reading.content,
+            self.desk.calendar,
+            accepted_at=self._accepted_at(),
+            today=self.desk.today(),
+        )
+        return [duty for duty in found if duty.state != "void"]
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    def _put(self, name: str, text: str) -> None:
+        self.dirty = self._unread = True
+        if text:
+            self.texts[name] = text
+        else:
+            self.texts.pop(name, None)
+
+    def _derive(self, name: str) -> None:
+        """Fill what follows from a field, after taking back what had followed from its text before."""
+        followers = [f for f in self.form if _follows(f, name, self.form)]
+        for field in followers:
+            if self._derived.get(field.name) == self.texts.get(field.name):
+                self._put(field.name, "") if field.name in self._derived else None
+        context = entering.context(self.desk.store, record_id=self.opened.record_id, now=self.desk.clock())
+        filled = defaults(self.form, self.texts, context, author="", number=str) if followers else {}
+        for field in followers:
+            if field.name not in self.texts and filled.get(field.name):
+                self._derived[field.name] = filled[field.name]
+                self._put(field.name, filled[field.name])
+
+    def _read(self) -> Reading:
+        self._unread = False
+        return entering.check(
+            self.desk.store,
+            self.desk.library,
+            self.form,
+            self.texts,
+            record_id=self.opened.record_id,
+            now=self.desk.clock(),
+        )
+
+    def _is_due(self, problem: Problem) -> bool:
+        if self.typing in problem.fields and _key(problem) not in self._shown:
+            return False
+        return self._everything_shown or problem.code != "required" or _place(problem) in self._visited
+
+    def _platform_problems(self) -> list[Problem]:
+        row = self.desk.store.records.row(self.opened.record_id)
+        return list(self.opened.problems) if row is not None and row.state is State.RETURNED else []
+
+    def _untouched(self, problem: Problem) -> bool:
+        """Whether the fields a platform complained about still hold what they held then."""
+        return all(self.texts.get(name) == self._as_opened.get(name) for name in problem.fields)
+
+    def _accepted_at(self) -> date | None:
+        if self.is_new:
+            return None
+        times = [parse_time(r.received_at) for r in self.desk.store.outbox.receipts(self.opened.record_id)]
+        zone = self.desk.clock().tzinfo
+        return min((time.astimezone(zone).date() for time in times if time), default=None)
+
+
+def title_field(library: FormLibrary, register: str) -> str:
+    """Name of the field that names a row of ``register`` for people; empty when no form describes it."""
+    forms = (form for form in library.forms if form.register and form.register.name == register)
+    return next((form.title_field for form in forms), "")
+
+
+def _follows(field: Field, name: str, form: Form) -> bool:
+    """Whether the first value of ``field`` comes from the field called ``name``."""
+    source, _, column = field.default.partition(".")
+    of_item = name == form.item_field and source in ("item", "implementation", "implementation_code")
+    return of_item or (source == "field" and column == name)
+
+
+def _key(problem: Problem) -> Key:
+    return problem.code, problem.fields
+
+
+def _place(problem: Problem) -> str:
+    return problem.fields[0] if problem.fields else ""
