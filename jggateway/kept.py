@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jgclient.contract import Item, Outcome, Result
@@ -120,18 +120,13 @@ def answer_of(connection: Connection, unit: str, batch_id: str) -> Json | None:
 
 def head_of(connection: Connection, record_id: str) -> Head | None:
     """The newest accepted revision of a record, of whatever unit."""
-    row = connection.execute(
-        select(records.c.unit, records.c.form, records.c.revision, records.c.operation).where(
-            records.c.id == record_id
-        )
-    ).first()
+    row = connection.execute(_HEAD, {"wanted": record_id}).first()
     return Head(*row) if row else None
 
 
 def receipt_of(connection: Connection, record_id: str, revision: int) -> Receipt | None:
     """The receipt of exactly this revision."""
-    table = records_kept.c
-    row = connection.execute(_RECEIPT.where(table.id == record_id, table.revision == revision)).first()
+    row = connection.execute(_RECEIPT, {"wanted": record_id, "number": revision}).first()
     return Receipt(*row) if row else None
 
 
@@ -139,15 +134,27 @@ def receipts_of(connection: Connection, unit: str, ids: Iterable[str]) -> list[R
     """All receipts of a unit's records, by record and revision."""
     table = records_kept.c
     rows = connection.execute(
-        _RECEIPT.where(table.id.in_(list(ids)), table.unit == unit).order_by(table.id, table.revision)
+        _RECEIPTS.where(table.id.in_(list(ids)), table.unit == unit).order_by(table.id, table.revision)
     )
     return [Receipt(*row) for row in rows]
 
 
-_RECEIPT = select(
+# Built once: putting a statement together takes longer than running it.
+_HEAD = select(records.c.unit, records.c.form, records.c.revision, records.c.operation).where(
+    records.c.id == bindparam("wanted")
+)
+_RECEIPTS = select(
     records_kept.c.id, records_kept.c.revision, records_kept.c.sha256, records_kept.c.receipt_no,
     records_kept.c.received_at,
 )  # fmt: skip
+_RECEIPT = _RECEIPTS.where(
+    records_kept.c.id == bindparam("wanted"), records_kept.c.revision == bindparam("number")
+)
+_INSERT_HEAD, _INSERT_REVISION, _INSERT_NUMBER = (
+    insert(records),
+    insert(records_kept),
+    insert(receipt_numbers),
+)
 
 
 def keep_revision(connection: Connection, item: Item, form: Form, arrival: Arrival) -> Receipt:
@@ -166,7 +173,7 @@ def keep_revision(connection: Connection, item: Item, form: Form, arrival: Arriv
         "sha256": item.sha256, "receipt_no": receipt_no, "received_at": arrival.received_at,
         "batch_id": arrival.batch_id,
     }  # fmt: skip
-    connection.execute(insert(records_kept).values(row))
+    connection.execute(_INSERT_REVISION, row)
     return Receipt(item.id, item.revision, item.sha256, receipt_no, arrival.received_at)
 
 
@@ -182,13 +189,13 @@ def _move_head(connection: Connection, item: Item, form: Form, unit: str) -> Non
             raise Raced
         return
     try:
-        connection.execute(insert(records).values(row))
+        connection.execute(_INSERT_HEAD, row)
     except IntegrityError as error:
         raise Raced from error
 
 
 def _next_receipt_no(connection: Connection, received_at: str) -> str:
-    made = connection.execute(insert(receipt_numbers))
+    made = connection.execute(_INSERT_NUMBER)
     number = cast("Row[tuple[int]]", made.inserted_primary_key)[0]
     return f"HN{received_at[:10].replace('-', '')}{number:08d}"
 

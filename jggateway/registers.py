@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, Select, bindparam, exists, select
 
 from jgclient.forms.definition import Form
 from jgclient.forms.registers import NoRegisters
@@ -38,17 +39,22 @@ class KeptRegisters(NoRegisters):
 
     def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
         """Number of the unit's other records of ``form``, not withdrawn, that agree in all ``fields``."""
-        query = (
-            select(records_kept.c.content)
-            .join(
-                records, (records.c.id == records_kept.c.id) & (records.c.revision == records_kept.c.revision)
-            )
-            .where(records.c.unit == self._unit, records.c.form == form)
-            .where(records.c.id != self._record_id, records.c.operation != "d")
-        )
-        for column, field in INDEXED.items():
-            name = getattr(self._form, field)
-            if name in fields:
-                query = query.where(records.c[column] == indexed_text(fields, name))
-        found = (json.loads(content) for content in self._connection.scalars(query))
+        indexed = {column: getattr(self._form, field) for column, field in INDEXED.items()}
+        narrowed = {column: indexed_text(fields, name) for column, name in indexed.items() if name in fields}
+        wanted = {"of_unit": self._unit, "of_form": form, "other_than": self._record_id, **narrowed}
+        contents = self._connection.scalars(_same_acts_query(*narrowed), wanted)
+        found = (json.loads(content) for content in contents)
         return sum(all(content.get(name) == value for name, value in fields.items()) for content in found)
+
+
+@cache
+def _same_acts_query(*columns: str) -> Select[str]:
+    """Contents of a unit's current records of a form; those ``columns`` agree. Built once a combination."""
+    current = (records.c.id == records_kept.c.id) & (records.c.revision == records_kept.c.revision)
+    return (
+        select(records_kept.c.content)
+        .join(records, current)
+        .where(records.c.unit == bindparam("of_unit"), records.c.form == bindparam("of_form"))
+        .where(records.c.id != bindparam("other_than"), records.c.operation != "d")
+        .where(*(records.c[column] == bindparam(column) for column in columns))
+    )
