@@ -39,7 +39,7 @@ _PAD = 10
 _NOWHERE = QModelIndex()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[R]):
     """One column of a table of rows R.
 
@@ -97,6 +97,11 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._rows = list(self._load(wanted, 0, self.order))
         self._more = len(self._rows) == wanted
         self.endResetModel()
+
+    def fetch_all(self) -> None:
+        """Fetch every row there is; for what concerns all of them."""
+        while self._more:
+            self.fetchMore(QModelIndex())
 
     def row(self, index: int) -> R:
         """The row at ``index``, which must have been fetched."""
@@ -223,6 +228,11 @@ class RowTable(QTableView, Generic[R]):
         """Make one row current and selected."""
         if number < self.rows_model.rowCount():
             self.selectRow(number)
+
+    def selectAll(self) -> None:
+        """Select every row there is, not only those fetched so far."""
+        self.rows_model.fetch_all()
+        super().selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the current row."""

@@ -1,0 +1,30 @@
+"""What holds for every test: no display needed, nothing may be logged as an error unseen."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def logfail() -> Iterator[list[logging.LogRecord]]:
+    """Fail when something was logged as an error; a test that wants errors empties the list."""
+    handler = _Errors()
+    logging.getLogger().addHandler(handler)
+    yield handler.records
+    logging.getLogger().removeHandler(handler)
+    assert not handler.records, [record.getMessage() for record in handler.records]
