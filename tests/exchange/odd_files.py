@@ -1,4 +1,4 @@
-"""Makes the files that real offices have and no library of ours can write: old, protected, odd or hostile ones."""
+"""Makes the files that offices have and no library of ours can write: old, protected, odd, hostile ones."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_styles_far_away_do_not_count_but_values_do(tmp_path: Path) -> None:
     styled = odd_files.xlsx_with_sheet_xml(tmp_path / "a.xlsx", {"A1": "头", "XFD1048576": None})
     assert len(read_workbook(styled)[0].rows) == 1
     hostile = odd_files.xlsx_with_sheet_xml(tmp_path / "b.xlsx", {"A1": "头", "XFD1048576": "尾"})
-    with pytest.raises(WorkbookError, match="行列数过大.*新建工作簿"):
+    with pytest.raises(WorkbookError, match=r"行列数过大.*新建工作簿"):
         read_workbook(hostile)
 
 
@@ -194,7 +194,7 @@ def test_bad_file_is_refused_in_one_sentence_with_remedy(tmp_path: Path, name: s
 def test_archive_without_workbook(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as package:
         package.writestr("台账.txt", "x")
-    with pytest.raises(WorkbookError, match="没有工作簿.*解压"):
+    with pytest.raises(WorkbookError, match=r"没有工作簿.*解压"):
         read_workbook(tmp_path / "a.xlsx")
 
 
@@ -228,5 +228,5 @@ def test_missing_file_folder_and_protected_file(tmp_path: Path, monkeypatch: pyt
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(WorkbookError, match="被其他程序占用.*WPS里关闭"):
+    with pytest.raises(WorkbookError, match=r"被其他程序占用.*WPS里关闭"):
         read_workbook(path)
