@@ -150,11 +150,8 @@ _RECEIPTS = select(
 _RECEIPT = _RECEIPTS.where(
     records_kept.c.id == bindparam("wanted"), records_kept.c.revision == bindparam("number")
 )
-_INSERT_HEAD, _INSERT_REVISION, _INSERT_NUMBER = (
-    insert(records),
-    insert(records_kept),
-    insert(receipt_numbers),
-)
+_INSERT_HEAD, _INSERT_REVISION = insert(records), insert(records_kept)
+_INSERT_NUMBER = insert(receipt_numbers)
 
 
 def keep_revision(connection: Connection, item: Item, form: Form, arrival: Arrival) -> Receipt:
