@@ -30,9 +30,9 @@ _PARTY = {
 }  # fmt: skip
 _DECISION = {
     "cf_wsh": "郑XX罚决字〔2026〕第001号", "cf_wfxw": "未按规定公示收费标准",
-    "cf_sy": "2026年9月未公示收费标准。", "cf_yj": "《河南省物业管理条例》第七十八条", "cf_cflb": ["01", "02"],
-    "cf_nr": "罚款人民币500元", "cf_nr_fk": "0.05", "cf_jdrq": "2026-09-16", "cf_yxq": "2099-12-31", "cf_cfjg": "郑州市XX局",
-    "cf_cfjgdm": UNIT["code"],
+    "cf_sy": "2026年9月未公示收费标准。", "cf_yj": "《河南省物业管理条例》第七十八条",
+    "cf_cflb": ["01", "02"], "cf_nr": "罚款人民币500元", "cf_nr_fk": "0.05", "cf_jdrq": "2026-09-16",
+    "cf_yxq": "2099-12-31", "cf_cfjg": "郑州市XX局", "cf_cfjgdm": UNIT["code"],
 }  # fmt: skip
 
 #: A record of each form without any problem.
