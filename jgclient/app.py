@@ -186,6 +186,7 @@ def _qt_message(level: QtMsgType, _context: QMessageLogContext, text: str) -> No
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     log.critical("uncaught", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
 
 
 def _already_open(door: Door) -> int:

@@ -15,6 +15,8 @@ from jgclient.records import Json
 Row = Mapping[str, Json]
 
 ITEM, IMPLEMENTATION = "item", "implementation"
+#: Registers whose rows begin with a 监管事项目录编码: an item in either of them is known.
+ITEM_LISTS = (ITEM, IMPLEMENTATION)
 VALID_FROM, VALID_TO = "take_effect_date", "cancel_date"
 CERTIFICATE_TO = "certificate_valid_to"
 

@@ -100,18 +100,23 @@ def _duplicate(case: _Case, rule: Duplicate) -> Iterator[Crossed]:
 
 
 def _item(case: _Case, _: Field, value: Json) -> Iterator[Finding]:
-    rows = case.registers.rows(catalogue.ITEM, value)
+    rows = _item_rows(case, str(value))
     if not rows:
         yield from _unknown_item(case, str(value))
     elif not case.in_force(rows):
         yield _item_not_in_force(case, str(value), rows[-1])
 
 
+def _item_rows(case: _Case, code: str) -> list[catalogue.Row]:
+    """Where an item is listed: the catalogue, or an implementation list, which offices often have first."""
+    return [row for name in catalogue.ITEM_LISTS for row in case.registers.rows(name, code)]
+
+
 def _unknown_item(case: _Case, code: str) -> Iterator[Finding]:
-    if not case.registers.has_any(catalogue.ITEM):
+    if not any(case.registers.has_any(name) for name in catalogue.ITEM_LISTS):
         yield unverified("item-unverified", "尚未导入事项库，暂不能核对监管事项", kind=KINDS["03"])
         return
-    near = [slip for slip in one_slip_away(code, 14) if case.registers.rows(catalogue.ITEM, slip)]
+    near = [slip for slip in one_slip_away(code, 14) if _item_rows(case, slip)]
     candidates = tuple(near[:MAX_CANDIDATES])
     if len(code) != 14:
         yield Finding("item-code", "", candidates=candidates)

@@ -61,8 +61,12 @@ class Registers:
         return [json.loads(row["content"]) for row in found]
 
     def has_any(self, register: str) -> bool:
-        """Whether the register holds anything; if not, nothing can be verified against it yet."""
-        return bool(self._db.value("SELECT 1 FROM register WHERE register = ? LIMIT 1", [register]))
+        """Whether the register holds a row with a code; if not, nothing can be verified against it yet.
+
+        Catalogue rows in the annex layout have no code: they name items but cannot prove one unknown.
+        """
+        coded = "SELECT 1 FROM register WHERE register = ? AND leading != '' LIMIT 1"
+        return bool(self._db.value(coded, [register]))
 
     def record_exists(self, form: str, number: str) -> bool | None:
         """Whether another record of the form has this number; None when none of the form is kept here."""

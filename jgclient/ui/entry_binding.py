@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from jgclient.deadlines.duties import DutyState
@@ -63,6 +63,7 @@ class Binding(QObject):
             row.input.asked.connect(partial(self._asked, name))
             row.applied.connect(partial(self._applied, name))
             row.reasoned.connect(self._reasoned)
+            row.passed.connect(partial(self._go_beside, name, 1))
             if isinstance(row.input, LineField):
                 row.input.popup = self.choices
         view.verticalScrollBar().valueChanged.connect(self.choices.close_list)
@@ -136,9 +137,7 @@ class Binding(QObject):
         if was_clean:
             self.kept.emit()
         row = self.view.rows[name]
-        lookup = self.view.lookups.get(name)
-        if lookup is not None and isinstance(row.input, LineField):
-            self.choices.offer(row.input, lookup, text)
+        self._offer_choices(name, text)
         if row.tells:
             own = self.session.own_problems(name)
             row.show_problems(own, own, self.session.reasons)
@@ -161,7 +160,16 @@ class Binding(QObject):
         if self.session is None or self.view is None:
             return
         self.settle()
-        self._arrange()
+        self.refresh()
+        reason = self.view.rows[name].missing_reason() if step > 0 else None
+        if reason is not None:
+            reason.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self._go_beside(name, step)
+
+    def _go_beside(self, name: str, step: int) -> None:
+        if self.view is None:
+            return
         following = self.view.beside(name, step)
         if following or step < 0:
             self.view.focus(following or name)
@@ -172,11 +180,17 @@ class Binding(QObject):
         if self.view is None or self.session is None:
             return
         row = self.view.rows[name]
-        lookup = self.view.lookups.get(name)
         if row.candidates:
             self._offer_candidates(name, row)
-        elif lookup is not None and isinstance(row.input, LineField):
-            self.choices.offer(row.input, lookup, row.input.raw() if self.session.typing == name else "")
+        else:
+            self._offer_choices(name, row.input.raw() if self.session.typing == name else "")
+
+    def _offer_choices(self, name: str, text: str) -> None:
+        if self.view is None or self.session is None:
+            return
+        line, lookup = self.view.rows[name].input, self.view.lookups.get(name)
+        if lookup is not None and isinstance(line, LineField):
+            self.choices.offer(line, lookup, text, self.session.look_within(line.field))
 
     def _offer_candidates(self, name: str, row: FieldRow) -> None:
         if len(row.candidates) > 1 and isinstance(row.input, LineField):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from jgclient.forms import catalogue
 from jgclient.forms.definition import Field
 from jgclient.forms.field_types import FIELD_TYPES
-from jgclient.records import Json
-from jgclient.store import ListQuery
+from jgclient.store import ListQuery, RegisterRow
 from jgclient.ui.desk import Desk
 from jgclient.ui.entry_session import title_field
 from jgclient.ui.field_widgets import LineField
@@ -86,10 +86,17 @@ class ChoiceList(QListWidget):
         self.itemClicked.connect(self._clicked)
         self.hide()
 
-    def offer(self, line: LineField, lookup: Lookup, text: str) -> None:
-        """Show what fits the text, or hide when nothing does."""
+    def offer(self, line: LineField, lookup: Lookup, text: str, within: str = "") -> None:
+        """Show what fits the text, or hide when nothing does.
+
+        Args:
+            line: The field the list belongs to.
+            lookup: Where its choices come from.
+            text: What stands in the field.
+            within: A word that must occur as well, such as the item an implementation list belongs to.
+        """
         before, part = _split(text) if lookup.several else ("", text)
-        choices = lookup.find(part.strip())
+        choices = lookup.find(f"{part.strip()} {within}".strip())
         if not choices or (len(choices) == 1 and choices[0].text == part.strip()):
             self.close_list()
             return
@@ -168,7 +175,7 @@ def _codes(field: Field, desk: Desk, text: str, list_id: str = "") -> list[Choic
 def _rows(desk: Desk, register: str, text: str) -> list[Choice]:
     found = desk.store.registers.list(register, text, limit=_LIMIT)
     title = title_field(desk.library, register)
-    return [Choice(row.key[0], _words(row.content, title)) for row in found]
+    return [Choice(_key(register, row), _note(row, title)) for row in found]
 
 
 def _records(desk: Desk, form_id: str, text: str) -> list[Choice]:
@@ -176,5 +183,14 @@ def _records(desk: Desk, form_id: str, text: str) -> list[Choice]:
     return [Choice(row.number, f"{row.title} {row.act_date}".strip()) for row in rows if row.number]
 
 
-def _words(content: Mapping[str, Json], title_field: str) -> str:
-    return str(content.get(title_field) or "")
+def _note(row: RegisterRow, title: str) -> str:
+    """What tells a row from others: its name, or the rest of its key where the name is the key."""
+    name = str(row.content.get(title) or "")
+    return name if name != row.key[0] else " ".join(row.key[1:])
+
+
+def _key(register: str, row: RegisterRow) -> str:
+    """What a record holds of a register row: its leading key; of an implementation list its own code."""
+    if register != catalogue.IMPLEMENTATION:
+        return row.key[0]
+    return str(row.content.get("code") or catalogue.implementation_code(row.content))

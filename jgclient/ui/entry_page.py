@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
@@ -35,6 +36,7 @@ class EntryPage(PageBase):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._views: dict[tuple[str, int], FormView] = {}
+        self._told: datetime | None = None
         self.sections = SectionIndex()
         self.problems = ProblemPanel()
         self.rule = RuleCard(desk.library.codes)
@@ -92,13 +94,21 @@ class EntryPage(PageBase):
         if self.session is None:
             return True
         self.binding.settle()
-        return self.binding.keep() or messages.gate.ask(
+        if self.binding.keep():
+            self._tell_others()
+            return True
+        return messages.gate.ask(
             self,
             "刚才录入的内容没有存上，现在离开会丢失。",
             yes="仍然离开",
             no="留在这里",
             detail=self.session.failure,
         )
+
+    def _tell_others(self) -> None:
+        if self.session is not None and self.session.saved_at != self._told:
+            self._told = self.session.saved_at
+            self.desk.data_changed.emit()
 
     # -- opening ---------------------------------------------------------------------------------------
 
@@ -171,6 +181,9 @@ class EntryPage(PageBase):
         if session is None:
             return
         self.binding.settle()
+        if not session.is_changed():
+            self.desk.say("没有改动，不需要重新上报")
+            return
         finished = session.finish()
         self.head_changed.emit()
         if finished is None:
@@ -180,7 +193,7 @@ class EntryPage(PageBase):
         else:
             self.binding.refresh()
             self.binding.go_to(next((p.fields[0] for p in finished.blocking if p.fields), ""))
-            self.desk.say(f"还有 {len(finished.blocking)} 处必须改正", "danger")
+            self.desk.say(self.problems.title.text(), "danger")
 
     def _go_on(self, session: EntrySession) -> None:
         self.binding.release()

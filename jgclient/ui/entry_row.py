@@ -27,6 +27,7 @@ class FieldRow(QWidget):
     Signals:
         applied: The clerk took a candidate: its text.
         reasoned: The clerk wrote a reason: problem code and text.
+        passed: The clerk went on from a reason.
 
     Attributes:
         candidates: Right values that Alt+↓ offers.
@@ -35,6 +36,7 @@ class FieldRow(QWidget):
 
     applied = Signal(str)
     reasoned = Signal(str, str)
+    passed = Signal()
 
     def __init__(self, field: Field, *, has_choices: bool) -> None:
         super().__init__()
@@ -106,6 +108,10 @@ class FieldRow(QWidget):
         if isinstance(self.input, LineField):
             self.input.selectAll()
 
+    def missing_reason(self) -> QWidget | None:
+        """The first reason that is asked for and not given."""
+        return next((line for line in self._reasons.values() if not line.text().strip()), None)
+
     def _ask_reasons(self, problems: list[Problem], reasons: dict[str, str]) -> None:
         wanted = {p.code for p in problems}
         for code in self._reasons.keys() - wanted:
@@ -120,6 +126,7 @@ class FieldRow(QWidget):
         line = ReasonLine(problem.code, reason)
         line.setAccessibleName(f"{self.field.title}：{problem.message}，理由")
         line.written.connect(self.reasoned)
+        line.returnPressed.connect(self.passed)
         self._column.addWidget(line)
         QWidget.setTabOrder(self.input, line)
         return line

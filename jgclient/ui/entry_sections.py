@@ -27,7 +27,7 @@ class SectionButton(QPushButton):
     def __init__(self, section: Section, number: int) -> None:
         super().__init__()
         self.section = section
-        self._mark = Mark(done=False, must_mend=0)
+        self._mark = Mark()
         self.setProperty("kind", "section")
         self.setCheckable(True)
         self.setAutoExclusive(True)
@@ -71,7 +71,7 @@ class SectionButton(QPushButton):
             width = max(18, painter.fontMetrics().horizontalAdvance(count) + 10)
             pill = QRectF(right.right() - width + 1, (self.height() - 18) / 2, width, 18)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tones["danger"].text))
+            painter.setBrush(QColor(tones["danger" if self._mark.hard else "warning"].text))
             painter.drawRoundedRect(pill, 9, 9)
             painter.setPen(QColor(theme.roles().on_accent))
             painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, count)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from jgclient import entering
 from jgclient.contract import parse_time
 from jgclient.deadlines.duties import DutyState, duties
+from jgclient.forms import catalogue
 from jgclient.forms.checker import Reading
 from jgclient.forms.defaults import defaults
 from jgclient.forms.definition import Field, Form, Section
@@ -23,10 +24,17 @@ Key = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a section is: everything right and something filled, or so many places to mend."""
+    """How far a section is.
 
-    done: bool
-    must_mend: int
+    Attributes:
+        done: Everything is right and something is filled.
+        must_mend: Number of places that keep the record from being finished.
+        hard: One of them must be mended; otherwise a written reason is enough.
+    """
+
+    done: bool = False
+    must_mend: int = 0
+    hard: bool = False
 
 
 class EntrySession:
@@ -139,6 +147,10 @@ class EntrySession:
         self.failure, self.saved_at, self.dirty = "", now, False
         return True
 
+    def is_changed(self) -> bool:
+        """Whether finishing would make anything new."""
+        return self.is_new or self.dirty or self.desk.store.records.draft(self.opened.record_id) is not None
+
     def finish(self) -> entering.Finished | None:
         """Finish the record; from now on all its problems are shown. None when the store could not."""
         self._everything_shown = True
@@ -194,12 +206,18 @@ class EntrySession:
         row: Mapping[str, Json] = next(iter(self.desk.store.registers.rows(field.register, key)), {})
         return str(row.get(title_field(self.desk.library, field.register)) or "")
 
+    def look_within(self, field: Field) -> str:
+        """What the choices of a field are narrowed to: implementation lists to the chosen item."""
+        return self.texts.get(self.form.item_field, "") if field.register == catalogue.IMPLEMENTATION else ""
+
     def mark(self, section: Section) -> Mark:
         """How far a section is."""
         names = {field.name for field in section.fields}
-        hard = [p for p in self.reading.problems if p.strength == "hard" and _place(p) in names]
-        shown = sum(_place(p) in names for p in self.blocking())
-        return Mark(not hard and not shown and bool(names & self.texts.keys()), shown)
+        back = [p for p in self.blocking() if _place(p) in names]
+        if back:
+            return Mark(must_mend=len(back), hard=any(p.strength == "hard" for p in back))
+        open_places = any(p.strength == "hard" and _place(p) in names for p in self.reading.problems)
+        return Mark(done=not open_places and bool(names & self.texts.keys()))
 
     def duties(self) -> list[DutyState]:
         """The record's time limits as they stand, without those that do not apply."""

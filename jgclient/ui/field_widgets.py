@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStyle, QStyleOptionFrame
 
 from jgclient.forms.definition import Field
 from jgclient.ui import theme
@@ -77,6 +77,7 @@ class LineField(QLineEdit):
         shown = raw if self._undress and self.hasFocus() else dress.text
         if self.text() != shown:
             self.setText(shown)
+        if not self.hasFocus():
             self.setCursorPosition(0)
         self.update()
 
@@ -151,7 +152,10 @@ class LineField(QLineEdit):
             self._paint_suffix(painter)
 
     def _paint_suffix(self, painter: QPainter) -> None:
-        start = self.cursorRect().left() + self.fontMetrics().horizontalAdvance(self.text()) + 18
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        start = inside.left() + self.fontMetrics().horizontalAdvance(self.text()) + 18
         room = QRect(start, 0, self.width() - start - 8, self.height())
         if self.fontMetrics().horizontalAdvance(self._dress.suffix) <= room.width():
             painter.setPen(QColor(theme.roles().muted))

@@ -72,15 +72,15 @@ class Line:
         return "" if self.problem is None else str(getattr(self.problem, name))
 
 
-_COLUMNS = (
-    Column[Line]("行", lambda line: str(line.row.row), 3),
-    Column[Line](
+_COLUMNS: tuple[Column[Line], ...] = (
+    Column("行", lambda line: str(line.row.row), 3),
+    Column(
         "结果", lambda line: _OUTCOMES[line.row.outcome][0], 4, tone=lambda line: line.tone, chip=True
     ),
-    Column[Line]("栏目", lambda line: line.of_problem("column") or line.of_problem("title"), 7),
-    Column[Line]("原来的内容", lambda line: line.of_problem("value"), 12, tone=lambda line: line.tone),
-    Column[Line]("问题", lambda line: line.of_problem("message") or line.row.reason),
-    Column[Line]("怎么改", lambda line: line.remedy, muted=True),
+    Column("栏目", lambda line: line.of_problem("column") or line.of_problem("title"), 7),
+    Column("原来的内容", lambda line: line.of_problem("value"), 12, tone=lambda line: line.tone),
+    Column("问题", lambda line: line.of_problem("message") or line.row.reason),
+    Column("怎么改", lambda line: line.remedy, muted=True),
 )
 
 

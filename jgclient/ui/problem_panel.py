@@ -29,6 +29,8 @@ from jgclient.ui.words import day_words
 #: Width of the right column.
 RIGHT_WIDTH = 264
 _MOST = 40
+#: So many limits that have not begun are still named one by one.
+_FEW = 3
 _LEAST = 112  # two lines
 _LINE_WIDTH = RIGHT_WIDTH - 16  # the card's edges and a scroll bar
 
@@ -52,6 +54,7 @@ class ProblemPanel(Card):
         self._column.setContentsMargins(0, 0, 0, 4)
         self._column.setSpacing(0)
         self._scroll = _Shrinking(inside)
+        self._scroll.hide()
         self.body.addWidget(self._scroll)
         self._shown: list[tuple[Problem, bool]] = []
         self.lines: list[ProblemLine] = []
@@ -61,7 +64,7 @@ class ProblemPanel(Card):
     ) -> None:
         """Show these problems; must-mend ones first."""
         back = blocking(problems, reasons)
-        self.title.setText(_headline(len(back), missing))
+        self.title.setText(_headline(back, missing))
         listed = sorted(((p, p in back) for p in problems), key=lambda entry: not entry[1])[:_MOST]
         if listed != self._shown:
             self._shown = listed
@@ -116,9 +119,7 @@ class ProblemLine(QPushButton):
         words = (
             f"未填“{form.field(problem.fields[0]).title}”" if problem.code == "required" else problem.message
         )
-        explained = problem.strength == "soft" and problem.reason_required
-        word = "必改" if must_mend else "已说明" if explained else "提醒"
-        tone: ToneName = "danger" if problem.strength == "hard" else "warning"
+        word, tone = _grade(problem, must_mend=must_mend)
         self.setAccessibleName(f"{word}：{words}")
         self.setAccessibleDescription(place)
         self.setToolTip("　".join(filter(None, (problem.help, problem.basis and f"依据 {problem.basis}"))))
@@ -195,8 +196,11 @@ class LimitsCard(Card):
         """Show what has begun, most urgent first, and how much has not begun yet."""
         begun = sorted((d.state == "fulfilled", d.due, n) for n, d in enumerate(found) if d.due)
         limits = [_limit(found[n], today) for _, _, n in begun]
-        if len(begun) < len(found):
-            limits.append(_Limit(f"另有 {len(found) - len(begun)} 项还没有起算"))
+        waiting = [d for d in found if not d.due]
+        if len(waiting) <= _FEW:
+            limits += [_Limit(d.title, "待起算", "muted", d.text) for d in waiting]
+        else:
+            limits.append(_Limit(f"另有 {len(waiting)} 项还没有起算"))
         self.setVisible(bool(limits))
         if limits != self._shown:
             self._shown = limits
@@ -212,7 +216,7 @@ class LimitsCard(Card):
             name.setToolTip(limit.explained)
             self._grid.addWidget(name, row, 0)
             if limit.when:
-                when = label(limit.when, "heading", tone=limit.tone)
+                when = label(limit.when, "heading" if limit.tone != "muted" else "muted", tone=limit.tone)
                 self._grid.addWidget(when, row, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 
 
@@ -242,9 +246,21 @@ def duty_tone(duty: DutyState) -> ToneName | None:
     return "warning" if duty.remaining is not None and duty.remaining <= 3 else None
 
 
-def _headline(back: int, missing: int) -> str:
+def _grade(problem: Problem, *, must_mend: bool) -> tuple[str, ToneName]:
+    """The word and the tone of a problem's chip."""
+    if problem.strength == "hard":
+        return "必改", "danger"
+    if must_mend:
+        return "要说明", "warning"
+    return ("已说明", "draft") if problem.reason_required else ("提醒", "draft")
+
+
+def _headline(back: list[Problem], missing: int) -> str:
+    hard = sum(p.strength == "hard" for p in back)
+    if hard:
+        return f"还有 {hard} 处必须改正"
     if back:
-        return f"还有 {back} 处必须改正"
+        return f"还有 {len(back)} 处要写明理由"
     return f"还有 {missing} 项必填" if missing else "没有问题，可以完成"
 
 

@@ -179,7 +179,7 @@ class RowDelegate(QStyledItemDelegate):
         if column.chip and words:
             _paint_chip(painter, option.rect, words, tone or "draft")
         else:
-            _paint_words(painter, option.rect, words, _ink(tone, muted=column.muted))
+            _paint_words(painter, option.rect, words, _ink(option, tone, muted=column.muted))
         painter.restore()
 
 
@@ -348,11 +348,15 @@ def _paint_chip(painter: QPainter, rect: QRect, words: str, name: ToneName) -> N
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short)
 
 
-def _ink(tone: ToneName | None, *, muted: bool) -> QColor:
+def _ink(option: QStyleOptionViewItem, tone: ToneName | None, *, muted: bool) -> QColor:
     scheme = theme.roles()
     if tone is not None:
         return QColor(scheme.tones[tone].text)
-    return QColor(scheme.muted if muted else scheme.text)
+    if not muted:
+        return QColor(scheme.text)
+    state: QStyle.StateFlag = option.state
+    selected = bool(state & QStyle.StateFlag.State_Selected)  # its ground takes contrast from quiet words
+    return QColor(scheme.tones["draft"].text if selected else scheme.muted)
 
 
 class ListStack(QStackedWidget):

@@ -116,7 +116,7 @@ def text_font(size: int = TEXT, *, bold: bool = False) -> QFont:
 
 
 def style_sheet(scheme: Roles) -> str:
-    """The style sheet (``resources/style/window.qss``) with every ``@role`` replaced."""
+    """The style sheet (``resources/style/window.qss``) with the name of every role replaced."""
     values = {name: str(getattr(scheme, name)) for name in Roles.__slots__ if name != "tones"}
     for word, tone in scheme.tones.items():
         values |= {f"{word}-text": tone.text, f"{word}-fill": tone.fill, f"{word}-line": tone.line}

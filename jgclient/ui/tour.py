@@ -78,7 +78,9 @@ class Tour:
 
     def go(self) -> None:
         """All steps in order."""
-        self.driver.wait("窗口显示出来", self.window.isActiveWindow, 20)
+        self.driver.wait("窗口显示出来", self.window.windowHandle().isExposed, 20)
+        self.window.activateWindow()  # a bare virtual screen has no window manager to do it
+        self.driver.wait("窗口在最前", self.window.isActiveWindow, 20)
         self._step("工作台", self._workbench)
         for name in _LISTS:
             self._step(f"导入清单-{name[:6]}", partial(self._import, name))
