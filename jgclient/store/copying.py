@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from jgclient.store.checking import damages
 from jgclient.store.connection import Connection, connect
 from jgclient.store.errors import StoreError, translated
 
@@ -12,33 +16,47 @@ def verified_copy(connection: Connection, key: bytes, to: Path) -> None:
     """Copy the file behind ``connection`` to ``to``, with the same key; whole and checked, or not at all.
 
     Raises:
-        StoreError: disk full, folder not writable, or the copy does not check.
+        StoreError: disk full, place not writable, or the copy does not read back; what was at ``to`` stays.
     """
-    scratch = to.with_name(to.name + ".part")
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        scratch.unlink(missing_ok=True)
+    with _scratch_beside(to) as scratch:
         with translated():
             connection.raw.execute("VACUUM INTO ?", [str(scratch)])
         check_copy(scratch, key)
+        _flush(scratch)
         scratch.replace(to)
-    except OSError as error:
-        raise StoreError("place", f"{to}：{error.strerror}") from error
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def check_copy(path: Path, key: bytes) -> None:
     """Read a copy from end to end.
 
     Raises:
-        StoreError: it is not whole.
+        StoreError: it is not whole, or it has another key.
     """
-    with translated():
-        copy = connect(path, key)
-        try:
-            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
-        finally:
-            copy.close()
-    if found != "ok":
-        raise StoreError("damaged", f"{path}：{found}")
+    copy = Connection(connect(path, key))
+    try:
+        found = damages(copy)
+    finally:
+        copy.close()
+    if found:
+        raise StoreError("bad_copy", f"{path}：{found[0]}")
+
+
+@contextmanager
+def _scratch_beside(to: Path) -> Iterator[Path]:
+    """A name for an unfinished file beside the final one; nothing of that name is left behind."""
+    scratch = to.with_name(to.name + ".part")
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        scratch.unlink(missing_ok=True)
+        yield scratch
+    except OSError as error:
+        raise StoreError("place", f"{to}：{error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Bring a written file to the disk before it takes the place of the one before."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

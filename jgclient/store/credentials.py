@@ -50,7 +50,7 @@ class Vault:
         path = self._folder / (_NAME_FILE if self.is_real else _KEY_FILE)
         if not path.exists():
             return ""
-        text = path.read_text("ascii").strip()
+        text = path.read_text("ascii", "replace").strip()
         if self._backend is None:
             return text if name == "key" else ""
         try:

@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2
 
 Kind = Literal[
     "locked", "read_only", "disk_full", "damaged", "wrong_key", "no_key", "newer", "network", "place",
-    "refused",
+    "bad_copy", "refused",
 ]  # fmt: skip
 
 _SENTENCES: dict[Kind, str] = {
@@ -24,6 +24,7 @@ _SENTENCES: dict[Kind, str] = {
     "newer": "数据文件由更新版本的 jgclient 写成，本版本不能打开，以免损坏数据。请安装最新版本",
     "network": "数据文件夹在网络驱动器上，多台电脑同时写入会损坏数据。请改用本机磁盘上的文件夹",
     "place": "数据文件夹不能使用。请换一个本机磁盘上的文件夹",
+    "bad_copy": "备份写好后读不回来，未采用。请换一个位置或换一块磁盘再备份",
     "refused": "",
 }
 

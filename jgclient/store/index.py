@@ -121,10 +121,19 @@ def _facts(row: Row) -> Facts:
     )
 
 
+def differs(connection: Connection, key: int) -> bool:
+    """Whether a record's list columns are not what follows from the facts; nothing is changed."""
+    return bool(_changed(connection, key, derived_columns(connection.row(_FACTS, [key]))))
+
+
+def _changed(connection: Connection, key: int, columns: dict[str, Any]) -> dict[str, Any]:
+    stored = connection.row("SELECT * FROM record WHERE key = ?", [key])
+    return {name: value for name, value in columns.items() if stored[name] != value}
+
+
 def _write_columns(connection: Connection, key: int, columns: dict[str, Any]) -> bool:
     """Write what differs; returns whether anything did. SQLite rewrites the index of every column named."""
-    stored = connection.row("SELECT * FROM record WHERE key = ?", [key])
-    changed = {name: value for name, value in columns.items() if stored[name] != value}
+    changed = _changed(connection, key, columns)
     if not changed:
         return False
     changes = ", ".join(f"{name} = :{name}" for name in changed)

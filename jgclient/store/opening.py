@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from jgclient.store import recovery, schema
+from jgclient.store import checking, recovery, schema
 from jgclient.store.connection import Connection, connect, prepare
 from jgclient.store.copying import verified_copy
 from jgclient.store.credentials import Vault, open_vault
@@ -78,6 +78,18 @@ class Store:
             StoreError: it could not be written or does not check; an older copy is left as it was.
         """
         verified_copy(self._db, self._key, to)
+
+    def damages(self) -> list[str]:
+        """What is wrong with the file itself, empty when every page is authentic."""
+        return checking.damages(self._db)
+
+    def contradictions(self) -> list[checking.Contradiction]:
+        """Records whose outbox, revisions and receipts contradict one another."""
+        return checking.contradictions(self._db)
+
+    def stale_rows(self) -> list[str]:
+        """Ids of records whose list line differs from the facts; ``records.rebuild_index`` mends them."""
+        return checking.stale_rows(self._db)
 
     def close(self) -> None:
         """Close the file."""

@@ -1,0 +1,72 @@
+"""自检 of the store: is everything readable, unforged, and does what is derived agree with the facts?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jgclient.store import index
+from jgclient.store.connection import Connection
+from jgclient.store.errors import StoreError
+
+#: Facts that cannot stand together: each query finds the ids of records in which they do.
+_CONTRADICTIONS = {
+    "有版本却不在待报队列": """
+        SELECT record.id FROM revision JOIN record ON record.key = revision.record
+        LEFT JOIN outbox USING (record, revision) WHERE outbox.record IS NULL""",
+    "待报队列中有版本不存在": """
+        SELECT record.id FROM outbox JOIN record ON record.key = outbox.record
+        LEFT JOIN revision USING (record, revision) WHERE revision.record IS NULL""",
+    "标为已接收却没有回执": """
+        SELECT record.id FROM outbox JOIN record ON record.key = outbox.record
+        LEFT JOIN receipt USING (record, revision)
+        WHERE outbox.outcome IN ('accepted', 'duplicate') AND receipt.record IS NULL""",
+    "有回执却没有标为已接收": """
+        SELECT record.id FROM receipt JOIN record ON record.key = receipt.record
+        LEFT JOIN outbox USING (record, revision)
+        WHERE coalesce(outbox.outcome, '') NOT IN ('accepted', 'duplicate')""",
+    "回执与版本内容不符": """
+        SELECT record.id FROM receipt JOIN record ON record.key = receipt.record
+        LEFT JOIN revision USING (record, revision) WHERE revision.sha256 IS NOT receipt.sha256""",
+    "上报中却没有对应的批次": """
+        SELECT record.id FROM outbox JOIN record ON record.key = outbox.record
+        LEFT JOIN batch ON batch.batch_id = outbox.batch_id AND batch.state = 'open'
+        WHERE outbox.state = 'sent' AND batch.batch_id IS NULL""",
+    "既无草稿也无版本": """
+        SELECT id FROM record WHERE key NOT IN (SELECT record FROM draft)
+        AND key NOT IN (SELECT record FROM revision)""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A record whose facts cannot stand together; ``what`` says which, in Chinese."""
+
+    record_id: str
+    what: str
+
+
+def damages(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the file, empty when every page is authentic and in order."""
+    try:
+        found = [row[0] for row in connection.rows("PRAGMA cipher_integrity_check")]
+        found += [row[0] for row in connection.rows("PRAGMA integrity_check") if row[0] != "ok"]
+    except StoreError as error:
+        if error.kind != "damaged":
+            raise
+        return [str(error)]
+    return found
+
+
+def contradictions(connection: Connection) -> list[Contradiction]:
+    """Records whose outbox, revisions and receipts contradict one another."""
+    return [
+        Contradiction(record_id, what)
+        for what, sql in _CONTRADICTIONS.items()
+        for (record_id,) in connection.rows(sql)
+    ]
+
+
+def stale_rows(connection: Connection) -> list[str]:
+    """Ids of records whose list columns differ from what follows from the facts; nothing is changed."""
+    keys = connection.rows("SELECT key, id FROM record ORDER BY key")
+    return [record_id for key, record_id in keys if index.differs(connection, key)]

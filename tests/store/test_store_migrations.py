@@ -1,0 +1,124 @@
+"""Every migration with data in the file, interrupted ones, and the schema that comes of them all."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from jgclient.store import ListQuery, StoreError, migrations, open_store, schema, upgrading
+from jgclient.store.connection import Connection, connect
+
+
+def test_the_program_knows_exactly_the_migrations_there_are():
+    assert list(schema.STEPS) == [m.name for m in migrations.migrations._migrations]
+
+
+def test_migrations_import_nothing_of_the_program():
+    tree = ast.parse(inspect.getsource(migrations))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    modules |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    assert not [module for module in modules if module.startswith("jgclient")]
+
+
+def test_every_migration_has_a_test_with_data():
+    here = Path(__file__).read_text("utf-8")
+    for step in schema.STEPS:
+        number = step.split("_")[0]
+        assert re.search(rf"^def test_{number}_", here, re.MULTILINE), f"no test for {step}"
+
+
+def test_m001_makes_tables_that_check_types_and_references(store):
+    strict = store._db.rows("SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict")
+    own = {
+        row["name"]
+        for row in strict
+        if not row["name"].startswith(("sqlite_", "_sqlite_", "record_text_", "register_text_"))
+    }
+    assert own == set()
+    assert store._db.value("PRAGMA foreign_keys") == 1
+    assert store._db.value("PRAGMA journal_mode") == "wal"
+    assert store._db.value("PRAGMA synchronous") == 2
+    assert store._db.value("PRAGMA temp_store") == 2
+
+
+def be_old(monkeypatch) -> None:
+    """Make this the program before its next migration."""
+    monkeypatch.setattr(schema, "STEPS", schema.STEPS[:-1])
+    monkeypatch.setattr(upgrading, "migrations", migrations.migrations)
+
+
+@pytest.fixture
+def two_steps(monkeypatch):
+    """The program as it will be after its next migration."""
+    later = Migrations("jgclient")
+    for migration in migrations.migrations._migrations:
+        later(name=migration.name)(migration.fn)
+
+    @later()
+    def m999_a_later_step(db: Database) -> None:
+        db.table("record").add_column("place", str, not_null_default="")
+        db.execute("UPDATE record SET place = title || '@'")
+        if broken:
+            raise broken[0]
+
+    broken: list[BaseException] = []
+    monkeypatch.setattr(upgrading, "migrations", later)
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, "m999_a_later_step"))
+    return broken
+
+
+def test_an_older_file_is_copied_migrated_and_keeps_its_data(folder, clock, finish, two_steps, monkeypatch):
+    with monkeypatch.context() as old_program:
+        be_old(old_program)
+        with open_store(folder, clock=clock) as store:
+            revision = finish(store, content={"n": "物业"})
+            key = bytes.fromhex((folder / "store.key").read_text())
+    with open_store(folder, clock=clock) as store:
+        assert store._db.value("SELECT place FROM record") == "检查@"
+        assert store.records.last_revision(revision.record_id) == revision
+        assert store.records.count(ListQuery(text="物业")) == 1
+        assert store.records.verify_chain() == []
+    copy = Connection(connect(folder / "before-m999_a_later_step.db", key))
+    assert copy.value("SELECT count(*) FROM revision") == 1
+    assert not copy.rows("SELECT 1 FROM pragma_table_info('record') WHERE name = 'place'")
+    copy.close()
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), RuntimeError("power cut")])
+def test_an_interrupted_migration_is_undone_and_done_at_the_next_start(
+    folder, clock, finish, two_steps, monkeypatch, fault
+):
+    with monkeypatch.context() as old_program:
+        be_old(old_program)
+        with open_store(folder, clock=clock) as store:
+            revision = finish(store)
+    two_steps.append(fault)
+    with pytest.raises(type(fault)):
+        open_store(folder, clock=clock)
+    with monkeypatch.context() as old_program:
+        be_old(old_program)
+        with open_store(folder, clock=clock) as store:
+            assert not store._db.rows("SELECT 1 FROM pragma_table_info('record') WHERE name = 'place'")
+            assert store.records.last_revision(revision.record_id) == revision
+    two_steps.clear()
+    with open_store(folder, clock=clock) as store:
+        assert store._db.value("SELECT place FROM record") == "检查@"
+
+
+def test_a_new_file_needs_no_copy_before_its_migrations(folder, clock, two_steps):
+    open_store(folder, clock=clock).close()
+    assert list(folder.glob("before-*")) == []
+
+
+def test_a_migrated_file_is_refused_by_the_older_program(folder, clock, two_steps, monkeypatch):
+    open_store(folder, clock=clock).close()
+    be_old(monkeypatch)
+    with pytest.raises(StoreError) as caught:
+        open_store(folder, clock=clock)
+    assert caught.value.kind == "newer"
