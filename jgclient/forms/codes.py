@@ -62,6 +62,8 @@ class CodeList:
 
     def label(self, code: str) -> str:
         """What is shown for ``code`` and found again: its words, behind the code if not unique."""
+        if code not in self._by_code:
+            return code
         words = self.title(code)
         return words if len(self._by_word.get(compact(words), ())) == 1 else f"{code} {words}".strip()
 

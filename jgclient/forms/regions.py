@@ -30,7 +30,7 @@ def find_region(regions: CodeList, word: str, *, hint: str = "", day: date | Non
 
     Args:
         regions: The list of regions.
-        word: A code, a name (金水区), or a path (河南省郑州市金水区, 郑州市金水区).
+        word: A code, also with words behind it, a name (金水区), or a path (河南省郑州市金水区).
         hint: Region code of the user's unit: among namesakes those in the same city, then province, win.
         day: Regions in force on that day win over others.
     """
@@ -38,6 +38,9 @@ def find_region(regions: CodeList, word: str, *, hint: str = "", day: date | Non
     if exact:
         return [exact]
     key = compact(word)
+    coded = regions.entry(key[:6], day)
+    if coded and not key[6:7].isdecimal():
+        return [coded]
     meant = [
         entry for entry in regions if key.endswith(compact(entry.title)) and _path_fits(regions, entry, key)
     ]

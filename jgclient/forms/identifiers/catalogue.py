@@ -14,15 +14,13 @@ from jgclient.forms.regions import REGION_LIST, find_region, full_name
 
 _LEVELS = "12345"
 _PASSPORT = re.compile(r"(?=(?:.*\d){4})[A-Z0-9]{5,15}")
-_CERTIFICATE = re.compile(r"[一-鿿]{0,6}[A-Z0-9][A-Z0-9()〔〕/-]{2,30}号?")
+_CERTIFICATE = re.compile(r"(?=(?:.*\d){3})[一-鿿]{0,6}[A-Z0-9()〔〕/-]{4,30}号?")
 
 
 def item_findings(code: str) -> list[Finding]:
     """监管事项目录编码: exactly 14 digits."""
     if re.fullmatch(r"\d{14}", code):
         return []
-    if looks_rounded(code):
-        return [LOST]
     reason = f"现为 {len(code)} 位" if code.isdigit() else f"现为 {code}"
     message = f"监管事项目录编码应为 14 位数字，{reason}"
     return [Finding("item-code", message, "请从事项库中选择，不要手工录入", kind=KINDS["03"])]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from jgclient.forms.findings import Finding
 
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2}")
-_LONG_NUMBER = re.compile(r"\d{16,20}(?:\.0)?")
+_LONG_NUMBER = re.compile(r"\d{18,19}")
 
 LOST = Finding(
     "excel-lost-digits",
@@ -23,11 +24,9 @@ def in_scientific_form(text: str) -> bool:
 
 
 def looks_rounded(text: str) -> bool:
-    """Whether a long number has no more than 15 significant digits, or is the float nearest to such a one."""
-    if not _LONG_NUMBER.fullmatch(text):
+    """Whether 18 or 19 digits have only 15 significant ones, or are the float nearest to such a number."""
+    if not _LONG_NUMBER.fullmatch(text) or not text.strip("0"):
         return False
-    number = int(text.removesuffix(".0"))
-    if not number:
-        return False
-    kept = float(f"{number:.14e}")
-    return number in (int(kept), round(number, 15 - len(str(number))))
+    number = int(text)
+    kept = f"{number:.14e}"
+    return number in (int(Decimal(kept)), int(float(kept)))

@@ -74,7 +74,7 @@ def idcard_findings(number: str, today: date, known_region: Callable[[str], bool
         return []
     if len(number) == 15 and number.isdigit() and number[:2] in PROVINCES and _born(number, today):
         return [_old_form(number)]
-    if looks_rounded(number):
+    if looks_rounded(number) and idcard_check_char(number[:17]) != number[17:]:
         return [LOST]
     near = repair.candidates(
         number, length=18, alphabet="0123456789X", right=lambda slip: idcard_is_right(slip, today),
