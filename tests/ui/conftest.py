@@ -32,10 +32,11 @@ def qapp_cls() -> type[QApplication]:
 
 
 @pytest.fixture(autouse=True)
-def no_thread_left() -> Iterator[None]:
+def no_thread_left(qapp: QApplication) -> Iterator[None]:
     """A running QThread at the end of a test would abort the whole run; here it is a named failure."""
     yield
-    running = [found for found in gc.get_objects() if isinstance(found, QThread) and found.isRunning()]
+    threads = [found for found in gc.get_objects() if isinstance(found, QThread)]
+    running = [thread for thread in threads if thread.isRunning() and thread != qapp.thread()]
     for thread in running:
         thread.wait(5000)
     assert not running, "a background thread is still running; close the desk's jobs"
