@@ -39,6 +39,7 @@ _OUTCOMES: dict[str, tuple[str, ToneName]] = {
     "duplicate": ("已有", "draft"),
     "note": ("不是数据", "draft"),
 }
+_TO_MEND = ("要改", "不导入")
 _WRONG = ("draft", "refused")
 
 
@@ -55,9 +56,16 @@ class Line:
         return (self.row.sheet, self.row.row, self.of_problem("field"), self.of_problem("code"))
 
     @property
+    def outcome(self) -> tuple[str, ToneName]:
+        """Word and tone of the line: a soft problem of a row is a reminder, whatever else the row has."""
+        if self.problem is not None and self.problem.strength == "soft":
+            return "提醒", "warning"
+        return _OUTCOMES[self.row.outcome]
+
+    @property
     def tone(self) -> ToneName:
-        """The tone of the row's outcome."""
-        return _OUTCOMES[self.row.outcome][1]
+        """Tone of the line."""
+        return self.outcome[1]
 
     @property
     def remedy(self) -> str:
@@ -73,12 +81,10 @@ class Line:
 
 
 _COLUMNS: tuple[Column[Line], ...] = (
-    Column("行", lambda line: str(line.row.row), 3),
-    Column(
-        "结果", lambda line: _OUTCOMES[line.row.outcome][0], 4, tone=lambda line: line.tone, chip=True
-    ),
+    Column("行", lambda line: str(line.row.row), 2),
+    Column("结果", lambda line: _OUTCOMES[line.row.outcome][0], 4, tone=lambda line: line.tone, chip=True),
     Column("栏目", lambda line: line.of_problem("column") or line.of_problem("title"), 7),
-    Column("原来的内容", lambda line: line.of_problem("value"), 12, tone=lambda line: line.tone),
+    Column("原来的内容", lambda line: line.of_problem("value"), 11, tone=lambda line: line.tone),
     Column("问题", lambda line: line.of_problem("message") or line.row.reason),
     Column("怎么改", lambda line: line.remedy, muted=True),
 )
@@ -99,7 +105,7 @@ class ImportPage(PageBase):
         self.lines: list[Line] = []
         self.choose_button = button("选择文件", "Ctrl+O", on_click=self.choose)
         self.cancel_button = button("取消", on_click=self.cancel)
-        self.keep_button = primary_button("保存", "Ctrl+Return", on_click=self.keep)
+        self.keep_button = primary_button("保存", "Ctrl+Enter", on_click=self.keep)
         self._build()
         self._show_state()
 
@@ -294,9 +300,9 @@ class ImportPage(PageBase):
     @Slot()
     def _show_rows(self) -> None:
         wrong = self.only_wrong.isChecked()
-        rows = [r for r in (self.report.rows if self.report else []) if not wrong or r.outcome in _WRONG]
+        rows = self.report.rows if self.report else []
         self.lines = [
-            Line(row, problem) for row in rows for problem in (*row.problems, *([None] * (not row.problems)))
+            line for row in rows for line in _lines(row) if not wrong or line.outcome[0] in _TO_MEND
         ]
         self.table.reload()
 
@@ -304,20 +310,17 @@ class ImportPage(PageBase):
         return self.lines[offset : offset + limit]
 
     def _show_groups(self, report: ImportReport) -> None:
-        groups: dict[tuple[str, str], list[RowReport]] = defaultdict(list)
-        sample: dict[tuple[str, str], RowProblem] = {}
-        for row in report.rows:
-            for problem in row.problems if row.outcome in _WRONG else []:
-                key = (problem.column, problem.message)
-                groups[key].append(row)
-                sample.setdefault(key, problem)
+        groups: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
+        for line in (line for row in report.rows for line in _lines(row) if line.problem is not None):
+            key = (line.of_problem("strength"), line.of_problem("column"), line.of_problem("message"))
+            groups[key].append(line)
         inside = QWidget()
         inside.setObjectName("inside")
         column = QVBoxLayout(inside)
         column.setContentsMargins(12, 0, 12, 12)
         column.setSpacing(8)
-        for key, rows in sorted(groups.items(), key=lambda pair: -len(pair[1])):
-            column.addWidget(self._group(sample[key], rows))
+        for _, lines in sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]))):
+            column.addWidget(self._group(lines))
             column.addWidget(rule())
         if self.kept:
             column.addWidget(link("到“记录”里查看和提交", on_click=self._to_records))
@@ -326,12 +329,14 @@ class ImportPage(PageBase):
         column.addStretch(1)
         self.groups_area.setWidget(inside)
 
-    def _group(self, problem: RowProblem, rows: list[RowReport]) -> QWidget:
+    def _group(self, lines: list[Line]) -> QWidget:
+        first, problem = lines[0], lines[0].problem
+        assert problem is not None  # noqa: S101 - only lines with a problem are grouped
         box = QWidget()
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(Chip(f"{len(rows)} 行", "danger"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(Chip(f"{len(lines)} 行", first.tone), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(
@@ -342,8 +347,8 @@ class ImportPage(PageBase):
         if problem.help:
             words.addWidget(label(problem.help, "note", wraps=True))
         row.addLayout(words, 1)
-        if self.kept and rows[0].record_id:
-            record_id, field = rows[0].record_id, problem.field
+        if self.kept and first.row.record_id:
+            record_id, field = first.row.record_id, problem.field
             row.addWidget(
                 link("改正", on_click=lambda: self.desk.go("entry", record_id=record_id, field=field)),
                 0, Qt.AlignmentFlag.AlignTop,
@@ -359,6 +364,10 @@ class ImportPage(PageBase):
             self.desk.go("entry", record_id=line.row.record_id, field=line.of_problem("field"))
         elif line.row.outcome in _WRONG:
             self.desk.say("先保存，再逐条改正。", "warning")
+
+
+def _lines(row: RowReport) -> list[Line]:
+    return [Line(row, problem) for problem in row.problems] or [Line(row)]
 
 
 def _columns_words(report: ImportReport) -> str:
