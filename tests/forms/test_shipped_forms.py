@@ -26,8 +26,8 @@ FORMS = {
 }
 _PARTIES = {
     "administrative_cp": 200, "administrative_cp_ui_code": 20, "address_registered": 400,
-    "address_operating": 400, "implement_institution": 100, "implement_institution_code": 20, "submitted_personnel": 50,
-    "supervise_object": 200,
+    "address_operating": 400, "implement_institution": 100, "implement_institution_code": 20,
+    "submitted_personnel": 50, "supervise_object": 200,
 }  # fmt: skip
 _ENTRUSTED = {"entrust_dept": 100, "entrust_dept_code": 20}
 _PUBLICITY = {
