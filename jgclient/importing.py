@@ -33,6 +33,7 @@ Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 _REMEMBERED = 20_000
+_ROWS_PER_TICK = 20
 
 
 def import_workbook(
@@ -112,9 +113,9 @@ class _Steps:
     done: int = 0
 
     def step(self) -> None:
-        if self.done % 50 == 0:
-            if self.is_cancelled():
-                raise _CancelledError
+        if self.is_cancelled():
+            raise _CancelledError
+        if self.done % _ROWS_PER_TICK == 0:
             self.on_progress(self.done, self.total)
         self.done += 1
 

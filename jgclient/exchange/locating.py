@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.headings import heading_key, short_key
 from jgclient.exchange.mapping import ColumnMap, FormHeadings, map_columns
 from jgclient.exchange.reader import Sheet
 from jgclient.exchange.tables import Table, find_table
@@ -81,9 +82,11 @@ def _named_form(sheets: Iterable[Sheet], forms: Sequence[Form]) -> Form | None:
 
 def _best(sheets: Iterable[Sheet], headings: list[FormHeadings], chosen: Mapping[str, str]) -> list[Source]:
     """The tables of the form that fits any of the sheets best."""
+    exact = frozenset().union(*(form.exact_keys for form in headings))
+    short = frozenset().union(*(form.short_keys for form in headings))
 
     def knows(heading: str) -> bool:
-        return heading in chosen or any(form.exact((heading,)) for form in headings)
+        return heading in chosen or heading_key(heading) in exact or short_key(heading) in short
 
     tables = [table for sheet in sheets if (table := find_table(sheet, knows))]
     fits = [

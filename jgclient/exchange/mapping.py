@@ -40,6 +40,7 @@ class FormHeadings:
             for name, owner in named:
                 self._exact.setdefault(heading_key(name), owner)
         self._short = _unambiguous(pair for named in _names_by_strength(form) for pair in named)
+        self.exact_keys, self.short_keys = frozenset(self._exact), frozenset(self._short)
 
     def exact(self, headings: Iterable[str]) -> str:
         """The field that one of the headings names, empty when none does."""
