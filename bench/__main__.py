@@ -43,7 +43,8 @@ def main() -> int:
     for benchmark in BENCHMARKS:
         m = benchmark()
         over = over or m.ratio > m.limit
-        print(f"{m.what:44} {m.ours:8.3f} {m.unit} {m.peer:8.3f} {m.unit} {m.ratio:7.2f} {m.limit:7.2f}", flush=True)
+        figures = f"{m.ours:8.3f} {m.unit} {m.peer:8.3f} {m.unit} {m.ratio:7.2f} {m.limit:7.2f}"
+        print(f"{m.what:44} {figures}", flush=True)
     return 1 if over else 0
 
 
