@@ -3,93 +3,33 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from jgclient.contract import Batch, BatchAnswer, ContractError, Item, Result
+from jgclient.contract import BatchAnswer, Item, Result
 from jgclient.forms.checker import Context
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem, blocking
 from jgclient.records import Json
 from jggateway import kept, verdicts
+from jggateway.incoming import Incoming
 from jggateway.kept import Arrival, Head, Raced, Receipt
 from jggateway.registers import KeptRegisters
 from jggateway.storage import Storage
-from jggateway.verdicts import MAX_ID, MAX_REVISION, refused
+from jggateway.verdicts import refused
 
 _LOG = logging.getLogger("jggateway.intake")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_ID = re.compile(rf"[0-9A-Za-z_-]{{1,{MAX_ID}}}")
 
 
 class KeyReused(Exception):  # noqa: N818  # the client's fault, told as an answer
     """Other bytes were sent under the same batch id or Idempotency-Key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A batch whose envelope is readable; its items are judged one by one.
-
-    Attributes:
-        envelope: The batch without its items.
-        items: The items, each readable or already refused for its shape.
-    """
-
-    envelope: Batch
-    items: Sequence[Item | Result]
-
-
-def read_batch(data: Json) -> Incoming:
-    """Read a batch so that one malformed item spoils no other.
-
-    Raises:
-        ContractError: the envelope is malformed, or an item cannot even be named in an answer.
-    """
-    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
-        raise ContractError("batch must be an object with a list of items")
-    envelope = Batch.from_json({**data, "items": []})
-    if not _ID.fullmatch(envelope.batch_id):
-        raise ContractError(f"batch_id must be 1 to {MAX_ID} letters, digits, - or _")
-    if not storable(envelope.device_id, 2 * MAX_ID):
-        raise ContractError(f"device_id must be at most {2 * MAX_ID} characters")
-    return Incoming(envelope, [_read_item(entry) for entry in data["items"]])
-
-
-def _read_item(data: Json) -> Item | Result:
-    name = (data.get("id"), data.get("revision")) if isinstance(data, dict) else (None, None)
-    record_id, revision = name
-    if not isinstance(record_id, str) or type(revision) is not int:
-        raise ContractError("every item must have an id and a revision")
-    try:
-        item = Item.from_json(data)
-        _refuse_odd_members(item)
-    except (ContractError, ValueError, RecursionError) as error:
-        where = str(error) if isinstance(error, ContractError) else type(error).__name__
-        return refused((record_id, revision), verdicts.malformed(where))
-    return item
-
-
-def _refuse_odd_members(item: Item) -> None:
-    if not _ID.fullmatch(item.id):
-        raise ContractError("id must be letters, digits, - or _")
-    if not 1 <= item.revision <= MAX_REVISION or not 0 <= item.base_revision < item.revision:
-        raise ContractError("revision must be positive and greater than base_revision")
-    if not storable(item.author, 256):
-        raise ContractError("author must be at most 256 characters")
-    item.true_hash()  # raises for texts and numbers that JSON and SQL cannot carry
-
-
-def storable(text: str, limit: int) -> bool:
-    """Whether every database takes ``text``: not too long, no NUL, no half characters."""
-    return len(text) <= limit and not _UNSTORABLE.search(text)
 
 
 def standing(item: Item, head: Head | None, receipt: Receipt | None, unit: str) -> Result | None:

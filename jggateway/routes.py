@@ -15,7 +15,8 @@ from jgclient.forms.library import FormLibrary
 from jgclient.records import Json, canonical_json
 from jggateway import kept
 from jggateway.accounts import TooManyFailures, User, WrongPassword
-from jggateway.intake import Incoming, KeyReused, read_batch
+from jggateway.incoming import Incoming, read_batch
+from jggateway.intake import KeyReused
 from jggateway.openapi import problems, request_body
 from jggateway.reading import current_user, idempotency_key, json_body, parse_json
 from jggateway.refusals import Refusal

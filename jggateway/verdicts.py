@@ -8,11 +8,6 @@ from jgclient.contract import Item, Result
 from jgclient.forms.problems import KINDS, Problem
 from jggateway.kept import Head
 
-#: Longest record, batch and device id; a UUID has 36 characters.
-MAX_ID = 64
-#: Greatest revision number: what an SQL integer column holds everywhere.
-MAX_REVISION = 2**31 - 1
-
 _CODES, _SOURCE, _KEY = KINDS["01"], KINDS["02"], KINDS["09"]
 
 

@@ -158,9 +158,8 @@ def test_port_in_use(call: Any) -> None:
     assert "占用" in said
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
-def test_address_of_another_machine(call: Any, host: str) -> None:
-    code, _, said = call("serve", "--port", "0", "--host", host)
+def test_address_of_another_machine(call: Any) -> None:
+    code, _, said = call("serve", "--port", "0", "--host", "192.0.2.1")
     assert (code, one_sentence(said)) == (1, True)
     assert "--host" in said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 
 import pytest
 from gateway_items import OTHER_UNIT, UNIT, batch, edited, item, outcomes
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from jgclient.contract import Batch, ContractError
+from jgclient.contract import Batch, ContractError, Item
 from jgclient.forms.library import FormLibrary
-from jggateway.intake import Intake, KeyReused, read_batch
+from jggateway.incoming import read_batch
+from jggateway.intake import Intake, KeyReused
 from jggateway.kept import counts
 from jggateway.storage import Storage, open_storage
 from jggateway.tables import records, records_kept
@@ -289,3 +291,51 @@ def test_kept_is_exactly_what_was_accepted(
                 assert (result["receipt_no"], result["sha256"]) == (proof["receipt_no"], proof["sha256"])
     finally:
         storage.close()
+
+
+_NASTY = st.sampled_from(["\ud800", "\0", "9" * 5000, 10**40, -1, [], {}])
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | _NASTY,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+# The unit is not among them: it has to be the user's before a batch gets this far.
+_MEMBERS = [("batch", name) for name in asdict(batch()) if name != "unit_code"] + [
+    (part, name)
+    for part, names in {"item": asdict(item()), "content": item().content}.items()
+    for name in names
+]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(member=st.sampled_from(_MEMBERS), value=_JSON, rehash=st.booleans())
+@example(member=("item", "id"), value="\ud800", rehash=True)
+@example(member=("item", "author"), value="\ud800", rehash=True)
+@example(member=("item", "form"), value="\ud800", rehash=False)
+@example(member=("content", "object"), value="\ud800", rehash=False)
+@example(member=("batch", "device_id"), value="\ud800", rehash=False)
+def test_hostile_member_gets_an_answer_or_a_refusal_and_never_a_failure(
+    tmp_path_factory: pytest.TempPathFactory,
+    library: FormLibrary,
+    clock: Any,
+    member: tuple[str, str],
+    value: Any,
+    rehash: bool,
+) -> None:
+    sent = asdict(batch(item("r1"), item("r2")))
+    second = sent["items"][1]
+    {"batch": sent, "item": second, "content": second["content"]}[member[0]][member[1]] = value
+    with suppress(ContractError, ValueError, TypeError):
+        second["sha256"] = Item.from_json(second).true_hash() if rehash else second["sha256"]
+    try:
+        incoming = read_batch(sent)
+    except ContractError:
+        return
+    storage = open_storage(tmp_path_factory.mktemp("hostile"))
+    try:
+        answer = Intake(storage, library, clock).receive(incoming, user="clerk", key="", body_sha256="x")
+    finally:
+        storage.close()
+    assert len(answer["results"]) == len(incoming.items)
+    assert "deferred" not in outcomes(answer)
+    json.dumps(answer, ensure_ascii=False).encode()

@@ -12,7 +12,8 @@ from gateway_items import OTHER_UNIT, UNIT, batch, edited, item, outcomes
 
 from jgclient.contract import Item
 from jgclient.forms.library import FormLibrary
-from jggateway.intake import Intake, read_batch
+from jggateway.incoming import read_batch
+from jggateway.intake import Intake
 from jggateway.registers import KeptRegisters
 from jggateway.storage import Storage, open_storage
 
