@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ def saved_whole(path: Path) -> Iterator[Path]:
         raise WorkbookError(f"“{path.name}”应以 .xlsx 结尾，请改一下文件名。")
     temporary = path.with_name(f"~{path.stem[:40]}-{secrets.token_hex(4)}.xlsx")
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        temporary.touch()  # a folder that refuses us does so now, not after minutes of work
         yield temporary
         temporary.replace(path)
     except OSError as error:
