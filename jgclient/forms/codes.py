@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -97,6 +98,13 @@ class CodeList:
         key = compact(text)
         ranked = [(rank, n, e) for n, e in enumerate(self.entries) if (rank := _rank(e, key)) is not None]
         return [entry for _, _, entry in sorted(ranked, key=lambda hit: hit[:2])[:limit]]
+
+    def near(self, word: str, limit: int = 5) -> list[Code]:
+        """Entries that ``word`` may have been meant for: those that hold it, else those written alike."""
+        if held := self.search(word, limit):
+            return held
+        alike = get_close_matches(compact(word), self._by_word, n=limit, cutoff=0.5)
+        return list({entry.code: entry for key in alike for entry in self._by_word[key]}.values())[:limit]
 
     @cached_property
     def _by_code(self) -> dict[str, list[Code]]:

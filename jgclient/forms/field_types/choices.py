@@ -90,7 +90,7 @@ def meant_code(field: Field, text: str, around: Surroundings) -> str:
         raise Refused(
             "ambiguous", f"“{shown}”可指多项：{'、'.join(names)}", "请写全称或代码", candidates=names
         )
-    near = tuple(_candidate(codes, entry) for entry in codes.search(shown, 5)) or _all_if_few(codes)
+    near = tuple(_candidate(codes, entry) for entry in codes.near(shown)) or _all_if_few(codes)
     help_text = f"请从代码表“{codes.list_title}”中选择"
     raise Refused("unknown-code", f"“{shown}”不在代码表“{codes.list_title}”里", help_text, candidates=near)
 

@@ -141,16 +141,9 @@ def names_in(text: str) -> list[str]:
     if all(token.isascii() for token in tokens):
         return [" ".join(tokens)] if tokens else []
     names: list[str] = []
-    for single, group in groupby(tokens, key=lambda token: len(token) == 1):
-        run = list(group)
-        names += _joined_singles(run) if single else _joined_surnames(run)
+    for single, group in groupby(_joined_surnames(tokens), key=lambda token: len(token) == 1):
+        names += _joined_singles(list(group)) if single else group
     return names
-
-
-def _joined_singles(chars: list[str]) -> list[str]:
-    if len(chars) > 3 and len(chars) % 2 == 0:
-        return ["".join(pair) for pair in zip(chars[::2], chars[1::2], strict=True)]
-    return ["".join(chars)]
 
 
 def _joined_surnames(tokens: list[str]) -> list[str]:
@@ -161,6 +154,12 @@ def _joined_surnames(tokens: list[str]) -> list[str]:
         else:
             names.append(token)
     return names
+
+
+def _joined_singles(chars: list[str]) -> list[str]:
+    if len(chars) > 3 and len(chars) % 2 == 0:
+        return ["".join(pair) for pair in zip(chars[::2], chars[1::2], strict=True)]
+    return ["".join(chars)]
 
 
 def _person_text(text: str) -> str:

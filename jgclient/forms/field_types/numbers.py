@@ -26,9 +26,7 @@ UNITS = {
 PLACES = {"元": 2, "万元": 6}
 MAX_YUAN = Decimal(10) ** 13
 _SIGNS = re.compile(r"^(?:RMB|CNY|人民币|[¥￥$])\s*|\s*(?:RMB|CNY|人民币)$|(?<=元)(?:整|正)$", re.IGNORECASE)
-_AMOUNT = re.compile(
-    r"([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:[eE]([+-]?\d{1,2}))?\s*([百千万亿]?元?|[百千万亿]圆)"
-)
+_AMOUNT = re.compile(r"([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:[eE]([+-]?\d{1,2}))?\s*([百千万亿]?元?)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)")
 _WHOLE = re.compile(r"([+-]?\d{1,15})(?:\.0+)?\s*[个名人次项天日件户家份条处台年月]?")
 _PLAIN_DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
@@ -201,13 +199,13 @@ def parse_money(text: str, unit: str) -> Decimal:
     Raises:
         Refused: no amount, or its separators do not fit.
     """
-    cleaned = _without_groups(_SIGNS.sub("", _SIGNS.sub("", cleaning.plain(text))))
+    cleaned = _without_groups(_SIGNS.sub("", _SIGNS.sub("", cleaning.plain(text).replace("圆", "元"))))
     found = _AMOUNT.fullmatch(cleaned)
     amount = chinese_amount(cleaned)
     if found:
         digits, exponent, own = found.groups()
         amount = _tidy(Decimal(f"{digits}e{exponent or 0}"))
-        own_unit = (own.removesuffix("元").removesuffix("圆") + "元") if own else unit
+        own_unit = (own.removesuffix("元") + "元") if own else unit
     elif amount is not None:
         own_unit = "元"
     else:
