@@ -163,6 +163,16 @@ def interim(handler: Handler) -> None:
     handler.answer(handler.forward())
 
 
+def interim_then_late(handler: Handler) -> None:
+    """103, and the real answer only when the client uses the connection again."""
+    answer = handler.forward()
+    handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+    handler.wfile.flush()
+    if handler.connection.recv(1, socket.MSG_PEEK):
+        handler.answer(answer)
+    handler.close_connection = True
+
+
 def login_redirect(handler: Handler) -> None:
     handler.answer(Answer(302, b"", {"Location": "http://10.0.0.1/login", "Content-Type": "text/html"}))
 

@@ -9,7 +9,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from faulty_server import FaultyServer, login_page, reset, says, wrong_batch_id
+from faulty_server import (
+    FaultyServer,
+    login_page,
+    no_receipt_number,
+    reset,
+    reset_after_commit,
+    says,
+    wrong_batch_id,
+)
 from sync_model import ModelPlatform, problem_answer
 from sync_profile import NOW, UNIT, Profile
 
@@ -372,7 +380,48 @@ def test_long_retry_after_ends_the_run(
     report = profile.sync(platform)
     assert (profile.pauses, report.waiting, report.note) == ([], 3, "等待平台")
     assert report.stopped.endswith("平台要求 30 分钟后再报。")
+    assert profile.states() == {State.SENDING: 3}  # a 503 may come after the platform took them in
     profile.sync(platform)
+    settled()
+
+
+def test_batch_that_was_put_off_waits_again(
+    profile: Profile, platform: HttpPlatform, server: FaultyServer
+) -> None:
+    profile.finish_many(3)
+    server.script("/v1/batches", *[says(429)] * 3)
+    report = profile.sync(platform)
+    assert (report.note, sum(profile.pauses)) == ("等待平台", 2 + 4)
+    assert profile.states() == {State.QUEUED: 3}
+
+
+def test_failures_with_success_between_do_not_add_up(
+    profile: Profile, platform: HttpPlatform, server: FaultyServer, model: ModelPlatform
+) -> None:
+    model.capabilities = replace(model.capabilities, max_items=5)
+    profile.finish_many(25)
+    server.script("/v1/batches", *[says(429), lambda h: h.answer(h.forward())] * 5)
+    assert profile.sync(platform).accepted == 25
+
+
+def test_acceptance_without_receipt_number_is_asked_about(
+    profile: Profile, platform: HttpPlatform, server: FaultyServer, settled: Callable[[], None]
+) -> None:
+    profile.finish_many(3)
+    server.script("/v1/batches", no_receipt_number)
+    report = profile.sync(platform)
+    assert (report.accepted, report.sent, report.requests) == (3, 3, 3)
+    settled()
+
+
+def test_receipt_without_number_proves_nothing(
+    profile: Profile, platform: HttpPlatform, server: FaultyServer, settled: Callable[[], None]
+) -> None:
+    profile.finish_many(3)
+    server.script("/v1/batches", reset_after_commit)
+    server.script("/v1/receipts", no_receipt_number)
+    report = profile.sync(platform)
+    assert (report.accepted, report.duplicate, report.sent) == (0, 3, 6)
     settled()
 
 
