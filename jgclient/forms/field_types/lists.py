@@ -142,7 +142,8 @@ def names_in(text: str) -> list[str]:
         return [" ".join(tokens)] if tokens else []
     names: list[str] = []
     for single, group in groupby(_joined_surnames(tokens), key=lambda token: len(token) == 1):
-        names += _joined_singles(list(group)) if single else group
+        run = list(group)
+        names += _joined_singles(run) if single else run
     return names
 
 
