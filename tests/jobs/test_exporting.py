@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jgclient.deadlines.calendar import load_calendar
+from jgclient.entering import submit, withdraw
+from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.reader import read_workbook
+from jgclient.exporting import export, template
+from jgclient.forms.checker import Context
+from jgclient.forms.definition import Field, Form
+from jgclient.forms.library import FormLibrary, resources_folder
+from jgclient.forms.registers import NoRegisters
+from jgclient.importing import import_workbook
+from jgclient.store import ListQuery, Store, open_store
+
+LEDGER, IMPLEMENTATION = "行政检查台账（科室自用）.xlsx", "检查实施清单（样表）.xlsx"
+
+
+@pytest.fixture
+def filled(store: Store, library: FormLibrary, samples: Path, now: datetime) -> Store:
+    """A store with the section's ledger: 52 right drafts, 7 wrong ones."""
+    for name in (IMPLEMENTATION, LEDGER):
+        import_workbook(store, library, samples / name, now=now)
+    return store
+
+
+@pytest.fixture
+def second(tmp_path: Path, store: Store, now: datetime) -> Iterator[Store]:
+    """The profile of another computer of the same office."""
+    with open_store(tmp_path / "second", clock=lambda: now) as opened:
+        for name, value in store.settings.all().items():
+            opened.settings.set(name, value)
+        yield opened
+
+
+def contents(store: Store, library: FormLibrary, form: Form, today: date) -> list[dict[str, Any]]:
+    found = []
+    exchanged = {field.name for field in form if field.exchanged}
+    for row in store.records.list(ListQuery(form=form.id, sort="number", limit=1000)):
+        reading = library.checker(form).read(store.records.draft(row.id).texts, Context(NoRegisters(), today))
+        found.append({name: value for name, value in reading.content.items() if name in exchanged})
+    return found
+
+
+def test_export_holds_titles_codes_and_operation(filled: Store, library: FormLibrary, tmp_path: Path) -> None:
+    assert export(filled, library, "check", tmp_path / "a.xlsx") == 59
+    rows = read_workbook(tmp_path / "a.xlsx")[0].rows
+    form = library.get("check")
+    assert rows[0] == [*(f.title for f in form if f.exchanged), "record_unique_identity", "cd_operation"]
+    first = dict(zip(rows[0], rows[1], strict=True))
+    assert (first["检查结果"], first["行政相对人性质"], first["行政区划代码"]) == ("02", "02", "410102")
+    assert (first["检查时间"], first["检查人员"]) == ("2026-10-20", "张伟强、陈志明")
+    assert first["cd_operation"] == "i"
+    assert filled.records.row(first["record_unique_identity"]).number == first["检查行为编号"]
+
+
+def test_reading_back_finds_the_records(
+    filled: Store, library: FormLibrary, tmp_path: Path, now: datetime
+) -> None:
+    export(filled, library, "check", tmp_path / "a.xlsx")
+    report = import_workbook(filled, library, tmp_path / "a.xlsx", now=now)
+    assert (report.form, report.unmatched, report.guessed) == ("check", [], [])
+    assert len(report.mapping) == sum(field.exchanged for field in library.get("check"))
+    assert [row.outcome for row in report.rows] == ["duplicate"] * 59
+    assert filled.records.count(ListQuery()) == 59
+
+
+def test_another_computer_gets_the_same_records(
+    filled: Store, second: Store, library: FormLibrary, tmp_path: Path, samples: Path, now: datetime
+) -> None:
+    export(filled, library, "check", tmp_path / "a.xlsx")
+    import_workbook(second, library, samples / IMPLEMENTATION, now=now)
+    report = import_workbook(second, library, tmp_path / "a.xlsx", now=now)
+    assert (report.kept, report.refused) == (52, 7)
+    form = library.get("check")
+    assert contents(second, library, form, now.date()) == contents(filled, library, form, now.date())
+
+
+def test_finished_and_withdrawn_records(
+    filled: Store, library: FormLibrary, tmp_path: Path, now: datetime
+) -> None:
+    calendar = load_calendar(resources_folder() / "calendars")
+    ids = [row.id for row in filled.records.list(ListQuery(sort="id", descending=False, limit=2))]
+    report = submit(filled, library, calendar, ids, now=now, reason="已核对")
+    assert report.queued == 2
+    withdraw(filled, library, calendar, ids[0], "录错了", now=now)
+    export(filled, library, "check", tmp_path / "a.xlsx")
+    rows = read_workbook(tmp_path / "a.xlsx")[0].rows
+    operations = {row[-2]: row[-1] for row in rows[1:]}
+    assert (operations[ids[0]], operations[ids[1]]) == ("d", "i")
+    again = import_workbook(filled, library, tmp_path / "a.xlsx", now=now)
+    assert (again.count("note"), again.count("duplicate")) == (1, 58)
+
+
+def test_registers_too(
+    filled: Store, second: Store, library: FormLibrary, tmp_path: Path, now: datetime
+) -> None:
+    assert export(filled, library, "implementation", tmp_path / "a.xlsx") == 6
+    report = import_workbook(second, library, tmp_path / "a.xlsx", now=now)
+    assert (report.form, report.kept, report.refused) == ("implementation", 6, 0)
+    assert second.registers.list("implementation") == filled.registers.list("implementation")
+
+
+def test_stopping_leaves_no_file(filled: Store, library: FormLibrary, tmp_path: Path) -> None:
+    with pytest.raises(WorkbookError, match="停止"):
+        export(filled, library, "check", tmp_path / "a.xlsx", is_cancelled=lambda: True)
+    assert not (tmp_path / "a.xlsx").exists()
+    seen: list[tuple[int, int]] = []
+    export(filled, library, "check", tmp_path / "a.xlsx", on_progress=lambda *step: seen.append(step))
+    assert seen == [(0, 59), (59, 59)]
+
+
+def test_an_empty_template_holds_no_data(
+    store: Store, library: FormLibrary, tmp_path: Path, now: datetime
+) -> None:
+    for form in library.forms:
+        template(library, form.id, tmp_path / "a.xlsx")
+        report = import_workbook(store, library, tmp_path / "a.xlsx", now=now)
+        assert (report.form, report.rows_read, report.unmatched) == (form.id, 0, [])
+        assert [row.reason for row in report.rows] == ["填写说明行", "示例行"]
+
+
+# -- round trip ------------------------------------------------------------------------------------------
+
+_WORDS = st.text("郑州市某物业服务有限公司检查甲乙丙0129AZ（）·-", min_size=1, max_size=12).filter(str.strip)
+_DAYS = st.dates(date(2024, 1, 1), date(2026, 11, 20))
+
+
+def typed(field: Field, library: FormLibrary) -> st.SearchStrategy[str]:
+    """Texts as a clerk may type them into a field."""
+    if field.type in ("code", "codes"):
+        codes = library.codes.get(field.codes)
+        return st.sampled_from([codes.label(entry.code) for entry in codes if entry.valid_to is None])
+    if field.type in ("date", "datetime"):
+        return st.builds(
+            lambda day, how: day.strftime(how),
+            _DAYS,
+            st.sampled_from(["%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日"]),
+        )
+    simple = {
+        "yes_no": st.sampled_from(["是", "否"]),
+        "money": st.decimals(0, 99999, places=2).map(str),
+        "integer": st.integers(0, 9999).map(str),
+        "persons": st.lists(st.sampled_from(["张某", "李某某", "王某"]), min_size=2, unique=True).map(
+            "、".join
+        ),
+        "lines": st.lists(st.integers(10**9, 10**10).map(str), min_size=2, unique=True).map("；".join),
+        "identifier": st.just("91410100MA0000015B"),
+        "reference": st.integers(10**13, 10**14 - 1).map(str),
+    }
+    return simple.get(field.type, _WORDS)
+
+
+def record_of(form: Form, library: FormLibrary) -> st.SearchStrategy[Mapping[str, str]]:
+    fields = [field for field in form if field.type != "attachments"]
+    required = {f.name: typed(f, library) for f in fields if f.required}
+    others = {f.name: typed(f, library) for f in fields if not f.required}
+    return st.fixed_dictionaries(required, optional=others)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_is_typed_into_a_template_is_what_is_kept(
+    data: st.DataObject, library: FormLibrary, now: datetime, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("trip")
+    form = data.draw(st.sampled_from([f for f in library.forms if f.kind == "record"]))
+    records = data.draw(st.lists(record_of(form, library), min_size=1, max_size=4))
+    path = filled_template(form, library, records, folder)
+    with open_store(folder / "data", clock=lambda: now) as store:
+        report = import_workbook(store, library, path, now=now)
+        assert report.form == form.id
+        kept = [
+            store.records.draft(row.record_id).texts
+            for row in report.rows
+            if row.outcome in ("kept", "draft")
+        ]
+        exported = folder / "out.xlsx"
+        assert export(store, library, form.id, exported) == len(kept)
+        assert import_workbook(store, library, exported, now=now).count("duplicate") == len(kept)
+    distinct = {tuple(sorted(record.items())): record for record in records}
+    assert len(kept) == len(distinct)
+    for texts, record in zip(kept, distinct.values(), strict=True):
+        read = library.checker(form).read(record, Context(NoRegisters(), now.date()))
+        assert {name: texts.get(name) for name in read.texts} == read.texts
+
+
+def filled_template(form: Form, library: FormLibrary, records: list[Mapping[str, str]], folder: Path) -> Path:
+    path = folder / "template.xlsx"
+    template(library, form.id, path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    columns = {
+        f.name: number for number, f in enumerate((f for f in form if f.type != "attachments"), start=2)
+    }
+    for row, record in enumerate(records, start=4):
+        for name, text in record.items():
+            cell = sheet.cell(row, columns[name])
+            cell.value = text
+            cell.data_type = "s"
+    book.save(path)
+    return path
+
+
+def test_dates_typed_as_real_dates_are_the_same(
+    store: Store, library: FormLibrary, tmp_path: Path, now: datetime
+) -> None:
+    template(library, "check", tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book.worksheets[0]
+    column = next(cell.column for cell in sheet[1] if "检查时间" in cell.value)
+    for row in (4, 5):
+        sheet.cell(row, 2).value = "41010020200401"
+        sheet.cell(row, column).value = now.date() - timedelta(days=row)
+        sheet.cell(row, column).number_format = "yyyy/m/d"
+    book.save(tmp_path / "a.xlsx")
+    report = import_workbook(store, library, tmp_path / "a.xlsx", now=now)
+    texts = [store.records.draft(row.record_id).texts["check_date"] for row in report.rows if row.record_id]
+    assert texts == ["2026-11-17", "2026-11-16"]
