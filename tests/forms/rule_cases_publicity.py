@@ -34,17 +34,12 @@ LEGAL: Cases = {
         {"cf_fr_zjhm": COMPANY, "cf_fr_zjlx": "护照号"},
         {"cf_fr_zjhm": "E12345678", "cf_fr_zjlx": "护照号"},
     ),
-    "SGS-005": (
-        {"cf_fr_zjhm": "E12345678", "cf_fr_zjlx": "身份证"},
-        {"cf_fr_zjhm": PERSON, "cf_fr_zjlx": "身份证"},
-    ),
-    "SGS-006": ({"cf_frdb": "郑州某某物业服务有限公司"}, {"cf_frdb": "张某"}),
+    "SGS-005": ({"cf_frdb": "郑州某某物业服务有限公司"}, {"cf_frdb": "张某"}),
     **decision_cases(0),
 }
 
 NATURAL: Cases = {
-    "SGS-101": ({"cf_xdr_zjhm": COMPANY}, {"cf_xdr_zjhm": "E12345678", "cf_xdr_zjlx": "护照号"}),
-    "SGS-102": ({"cf_xdr_zjhm": "张某", "cf_xdr_zjlx": "护照号"}, {}),
+    "SGS-101": ({"cf_xdr_zjhm": "张某", "cf_xdr_zjlx": "护照号"}, {}),
     **decision_cases(100),
 }
 

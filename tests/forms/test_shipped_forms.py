@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 
 import pytest
-from shipped_forms import RIGHT, form, shipped
+from shipped_forms import PERSON, RIGHT, blocking_codes, form, problems, shipped
 
 from jgclient.forms.definition import Field
 from jgclient.forms.library import resources_folder
@@ -255,3 +255,49 @@ def test_the_file_is_named_after_the_form_and_has_a_right_record_in_these_tests(
     text = (resources_folder() / "forms" / f"{form_id}.toml").read_text(encoding="utf-8")
     assert tomllib.loads(text)["id"] == form_id
     assert form_id in RIGHT
+
+
+@pytest.mark.parametrize(
+    ("form_id", "field", "changes", "code"),
+    [
+        ("publicity_penalty_person", "cf_xdr_zjhm", {"cf_xdr_zjhm": "110105194912310021"}, "idcard"),
+        (
+            "publicity_penalty_person",
+            "cf_xdr_zjhm",
+            {"cf_xdr_zjlx": "护照号", "cf_xdr_zjhm": "X"},
+            "passport",
+        ),
+        ("publicity_penalty", "cf_fr_zjhm", {"cf_fr_zjlx": "身份证", "cf_fr_zjhm": "E12345678"}, "idcard"),
+        ("publicity_penalty", "cf_fr_zjlx", {"cf_fr_zjhm": "E12345678"}, "required"),
+        ("object", "object_code", {"object_code": "91410100MA0000015C"}, "uscc"),
+        ("force", "coercive_measure_type", {"coercive_measure_type": None}, "required"),
+        (
+            "force",
+            "coercive_measure_type",
+            {"force_type": "02", "force_execution_type": "05"},
+            "not-applicable",
+        ),
+        ("force", "force_execution_type", {"force_type": "02", "coercive_measure_type": None}, "required"),
+        ("force", "force_execution_type", {"force_execution_type": "05"}, "not-applicable"),
+        ("penalty", "fine", {"fine": None}, "required"),
+        ("penalty", "legal_review_date", {"legal_review": True, "legal_review_opinions": "同意"}, "required"),
+        ("penalty", "group_discussion_date", {"discuss_collectively": True}, "required"),
+        ("penalty", "deportation_date", {"other_disposals": "1"}, "required"),
+        ("check", "check_personnel", {"check_personnel": ["张三"]}, "too-few"),
+        ("check", "approval_date", {"approval_late": True}, "required"),
+        ("penalty", "officers", {"officers": ["张三"]}, "too-few"),
+        ("implementation", "synergy_dep", {"is_synergy": True}, "required"),
+    ],
+)
+def test_conditions_of_fields_hold(form_id: str, field: str, changes: dict[str, object], code: str) -> None:
+    assert (field, code) in [(p.fields[0], p.code) for p in problems(form_id, changes)]
+
+
+def test_an_address_is_welcome_whoever_the_party_is() -> None:
+    citizen = {
+        "administrative_cp_na": "01",
+        "administrative_cp_ce_type": "111",
+        "administrative_cp_ui_code": PERSON,
+        "address_registered": "郑州市中原区建设路1号",
+    }
+    assert blocking_codes(problems("check", citizen)) == set()
