@@ -30,7 +30,7 @@ lint: setup ## Style, types and the arrows between the rooms
 	@.venv/bin/lint-imports --no-cache
 
 bench: setup ## Measure speed and memory against peers and limits
-	@xvfb-run -a -s "-screen 0 1366x768x24" $(PY) -m bench
+	@$(PY) scripts/screen.py $(PY) -m bench
 
 lock: ## Renew the hash-locked dependency lists (needs uv)
 	uv pip compile pyproject.toml --extra gateway --extra dev --universal --python-version 3.11 \

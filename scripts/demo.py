@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from screen import run as run_on_screen
+
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".run"
 SAMPLES = ROOT / "resources" / "samples"
@@ -62,10 +64,8 @@ def _client(environment: dict[str, str], gateway: str, *, tour: bool) -> int:
     _jgclient(environment, "init", *UNIT, "--gateway", gateway)
     print(f"上报平台（演示）：{gateway}　用户 {USER}　密码 {environment['JGCLIENT_PASSWORD']}", flush=True)
     if tour:
-        screen = [] if sys.platform == "win32" else ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24"]
-        qt = {} if sys.platform == "win32" else {"QT_QPA_PLATFORM": "xcb"}
-        command = [*screen, sys.executable, "-m", "jgclient", "tour", "--out", str(RUN / "tour"), "--user", USER]
-        return subprocess.run(command, env=environment | qt, cwd=ROOT, check=False).returncode
+        command = [sys.executable, "-m", "jgclient", "tour", "--out", str(RUN / "tour"), "--user", USER]
+        return run_on_screen(command, environment)
     for name in ("监管事项清单（附件模板）.xlsx", "检查实施清单（样表）.xlsx", "行政检查台账（科室自用）.xlsx"):
         _jgclient(environment, "import", str(SAMPLES / name))
     return subprocess.run([sys.executable, "-m", "jgclient"], env=environment, cwd=ROOT, check=False).returncode
