@@ -1,7 +1,7 @@
 """Start the client on a throw-away demo profile, with a gateway on loopback and sample data.
 
-With a display: opens the window. Without one, or with ``--tour``: drives the main job through the real widgets
-on a virtual screen and leaves a picture of every step in ``.run/tour``.
+With a display: opens the window. Without one, or with ``--tour``: drives the main job through the real
+widgets on a virtual screen and leaves a picture of every step in ``.run/tour``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def main() -> int:
     tour = "--tour" in sys.argv[1:] or not _has_display()
     shutil.rmtree(RUN, ignore_errors=True)
     RUN.mkdir()
-    environment = dict(os.environ, JGCLIENT_DATA=str(RUN / "client"), JGCLIENT_PASSWORD=secrets.token_urlsafe(9))
+    password = secrets.token_urlsafe(9)
+    environment = dict(os.environ, JGCLIENT_DATA=str(RUN / "client"), JGCLIENT_PASSWORD=password)
     _gateway_user(environment)
     with subprocess.Popen(
         [sys.executable, "-m", "jggateway", "serve", "--data", str(RUN / "gateway"), "--port", "0"],
@@ -44,16 +45,13 @@ def _has_display() -> bool:
 
 
 def _gateway_user(environment: dict[str, str]) -> None:
-    command = ["users", "add", USER, "--unit", UNIT[3], "--data", str(RUN / "gateway")]
+    add = ["jggateway", "users", "add", USER, "--unit", UNIT[3], "--data", str(RUN / "gateway")]
     secret = dict(environment, JGGATEWAY_PASSWORD=environment["JGCLIENT_PASSWORD"])
-    subprocess.run(
-        [sys.executable, "-m", "jggateway", *command], check=True, env=secret, cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+    subprocess.run([sys.executable, "-m", *add], check=True, env=secret, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def _address(gateway: subprocess.Popen[str]) -> str:
-    assert gateway.stdout is not None
-    for line in gateway.stdout:
+    for line in gateway.stdout or ():
         for word in line.split():
             if word.startswith("http://"):
                 return word
@@ -66,9 +64,10 @@ def _client(environment: dict[str, str], gateway: str, *, tour: bool) -> int:
     if tour:
         command = [sys.executable, "-m", "jgclient", "tour", "--out", str(RUN / "tour"), "--user", USER]
         return run_on_screen(command, environment)
-    for name in ("监管事项清单（附件模板）.xlsx", "检查实施清单（样表）.xlsx", "行政检查台账（科室自用）.xlsx"):
-        _jgclient(environment, "import", str(SAMPLES / name))
-    return subprocess.run([sys.executable, "-m", "jgclient"], env=environment, cwd=ROOT, check=False).returncode
+    for name in ("监管事项清单（附件模板）", "检查实施清单（样表）", "行政检查台账（科室自用）"):
+        _jgclient(environment, "import", str(SAMPLES / f"{name}.xlsx"))
+    window = [sys.executable, "-m", "jgclient"]
+    return subprocess.run(window, env=environment, cwd=ROOT, check=False).returncode
 
 
 def _jgclient(environment: dict[str, str], *words: str) -> None:

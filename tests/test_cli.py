@@ -49,7 +49,9 @@ def gateway(tmp_path: Path) -> Iterator[str]:
     data = str(tmp_path / "gateway")
     environment = dict(os.environ, JGGATEWAY_PASSWORD=PASSWORD, PYTHONUTF8="1")
     add = ["users", "add", "clerk", "--unit", UNIT[3], "--data", data]
-    subprocess.run([sys.executable, "-m", "jggateway", *add], check=True, env=environment, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "jggateway", *add], check=True, env=environment, capture_output=True
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "jggateway", "serve", "--data", data, "--port", "0"],
         stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment,
@@ -134,7 +136,16 @@ def test_no_profile_yet_names_the_remedy(call: Any) -> None:
 
 
 def test_init_refuses_a_wrong_unit_code_with_the_right_one(call: Any) -> None:
-    wrong = ["--unit", "郑州市XX局", "--unit-code", "11410100000000019X", "--region", "410100", "--user", "李某"]
+    wrong = [
+        "--unit",
+        "郑州市XX局",
+        "--unit-code",
+        "11410100000000019X",
+        "--region",
+        "410100",
+        "--user",
+        "李某",
+    ]
     code, answer, _ = call("init", *wrong)
     assert code == 1
     assert "11410100000000019W" in answer["error"]
@@ -154,15 +165,23 @@ def test_due_and_identify_answer_line_by_line(
     assert answers[0].keys() >= {"from", "term", "due", "provisional"}
 
     monkeypatch.setattr("sys.stdin", io.StringIO("91350100M000100Y43\n91350100M000100Y4A\n"))
-    assert main(["identify", "uscc", "-"]) == 1
+    assert main(["identify", "uscc", "-"]) == 0
     verdicts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [v["valid"] for v in verdicts] == [True, False]
     assert "91350100M000100Y43" in verdicts[1]["candidates"]
 
 
+def test_identify_one_wrong_code_is_refused_with_the_right_one(call: Any) -> None:
+    code, answer, _ = call("identify", "uscc", "91350100M000100Y4A")
+    assert (code, answer["valid"]) == (1, False)
+    assert answer["candidates"][0] == "91350100M000100Y43"
+
+
 def test_check_keeps_nothing_and_names_every_problem(call: Any, tmp_path: Path) -> None:
     record = tmp_path / "record.json"
-    record.write_text(json.dumps({"check_action_name": "对某某的检查", "check_date": "2026-13-40"}), encoding="utf-8")
+    record.write_text(
+        json.dumps({"check_action_name": "对某某的检查", "check_date": "2026-13-40"}), encoding="utf-8"
+    )
     code, answer, _ = call("check", "check", str(record))
     assert code == 1
     fields = {p["fields"][0] for p in answer["problems"]}
