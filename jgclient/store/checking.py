@@ -35,6 +35,14 @@ _CONTRADICTIONS = {
         SELECT id FROM record WHERE key NOT IN (SELECT record FROM draft)
         AND key NOT IN (SELECT record FROM revision)""",
 }
+_TRUE_COUNTS = "SELECT form, state, count(*) FROM record GROUP BY form, state"
+_KEPT_COUNTS = "SELECT form, state, records FROM record_count WHERE records != 0"
+_WRONG_COUNTS = f"""
+SELECT DISTINCT form FROM (
+    SELECT * FROM ({_TRUE_COUNTS} EXCEPT {_KEPT_COUNTS})
+    UNION ALL SELECT * FROM ({_KEPT_COUNTS} EXCEPT {_TRUE_COUNTS})
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +78,8 @@ def stale_rows(connection: Connection) -> list[str]:
     """Ids of records whose list columns differ from what follows from the facts; nothing is changed."""
     keys = connection.rows("SELECT key, id FROM record ORDER BY key")
     return [record_id for key, record_id in keys if index.differs(connection, key)]
+
+
+def wrong_counts(connection: Connection) -> list[str]:
+    """Forms whose counts by state are not the number of rows there are."""
+    return [form for (form,) in connection.rows(_WRONG_COUNTS)]

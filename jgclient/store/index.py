@@ -78,6 +78,10 @@ def rebuild(connection: Connection) -> int:
             columns = derived_columns(row)
             different += _write_columns(connection, key, columns)
             _write_text(connection, row["touched"], row, columns)
+        connection.run("DELETE FROM record_count")
+        connection.run(
+            "INSERT INTO record_count SELECT form, state, count(*) FROM record GROUP BY form, state"
+        )
     return different
 
 

@@ -1,7 +1,8 @@
 """Lists of records: filter, search, sort and page in SQL, quick however many records there are.
 
-Two ways lead to a sorted page. When few records pass the filter they are collected and sorted. When many
-pass, the index of the sort column is walked and each record tested until the page is full, without sorting.
+Every sort column has an index that also holds form, state and ``touched``. When few records pass the filter
+they are fetched and sorted. When many pass, the index of the sort column is walked, and form, state and search
+hits are tested in the index itself until the page is full: nothing is sorted and no other row is read.
 """
 
 from __future__ import annotations
@@ -16,23 +17,35 @@ from jgclient.store.codec import day_of
 from jgclient.store.connection import Connection, Row
 from jgclient.store.rows import ListQuery, RecordRow
 
-#: Up to so many records are collected and sorted (measured: about 1 µs each); above, the index is walked.
-FEW = 20_000
-_SORTS = {field.name: field.name for field in fields(RecordRow)} | {"updated_at": "touched", "id": "key"}
+#: Up to so many records are fetched and sorted (30 µs each when read from disk); above, an index is walked.
+FEW = 1500
+#: Up to so many search hits are collected to be tested against; above, every second or third row is a hit and
+#: each row walked is looked up in the search index.
+MANY_HITS = 300_000
 _COLUMNS = ", ".join(f"record.{field.name}" for field in fields(RecordRow))
+#: What else orders records that are equal in the sort column; each line is the order of an index.
+_ORDERS = {field.name: (field.name, "form", "state", "touched") for field in fields(RecordRow)} | {
+    "updated_at": ("touched",),
+    "id": ("key",),
+    "state": ("state", "touched"),
+    "form": ("form", "state", "touched"),
+}
+_HITS = "FROM record_text CROSS JOIN record ON record.touched = record_text.rowid"
 
 
 @dataclass(frozen=True, slots=True)
 class _Filter:
-    """The WHERE part of a query. ``match`` is the FTS5 expression, empty when no text is searched."""
+    """What a query lets through. ``match`` is the FTS5 expression, empty when no text is searched."""
 
-    conditions: tuple[str, ...]
+    tests: tuple[str, ...]
     parameters: dict[str, Any]
     match: str
+    has_ids: bool
 
-    def where(self, *more: str) -> str:
-        conditions = [*self.conditions, *more]
-        return " WHERE " + " AND ".join(conditions) if conditions else ""
+    def where(self, *more: str, walking: bool = False) -> str:
+        """The WHERE part; ``walking`` keeps the tests from choosing another index than the order's."""
+        tests = [f"+{test}" if walking else test for test in self.tests]
+        return " WHERE " + " AND ".join([*more, *tests]) if tests or more else ""
 
 
 def page(connection: Connection, query: ListQuery) -> list[RecordRow]:
@@ -41,13 +54,14 @@ def page(connection: Connection, query: ListQuery) -> list[RecordRow]:
     Raises:
         ValueError: ``query.sort`` is not a column of the list.
     """
-    if query.sort not in _SORTS:
+    if query.sort not in _ORDERS:
         raise ValueError(f"cannot sort by {query.sort!r}")
     chosen = _filter_of(query)
     if chosen is None:
         return []
+    sql = f"SELECT {_COLUMNS} {_statement(connection, query, chosen)} LIMIT :limit OFFSET :offset"
     parameters = chosen.parameters | {"limit": query.limit, "offset": query.offset}
-    return [record_row(row) for row in connection.rows(_page_sql(connection, query, chosen), parameters)]
+    return [record_row(row) for row in connection.rows(sql, parameters)]
 
 
 def count(connection: Connection, query: ListQuery) -> int:
@@ -55,16 +69,18 @@ def count(connection: Connection, query: ListQuery) -> int:
     chosen = _filter_of(query)
     if chosen is None:
         return 0
-    return int(connection.value(f"SELECT count(*) {_source(chosen)}", chosen.parameters))
+    if chosen.has_ids or (chosen.tests and chosen.match):
+        return int(connection.value(f"SELECT count(*) {_collected(chosen)}", chosen.parameters))
+    if chosen.match:
+        return _hits(connection, chosen, limit=-1)
+    return _counted(connection, query)
 
 
 def counts_by_state(connection: Connection, form: str) -> dict[State, int]:
     """Number of records in each state; states without records are absent."""
-    condition = "WHERE form = ?" if form else ""
-    rows = connection.rows(
-        f"SELECT state, count(*) FROM record {condition} GROUP BY state", [form] if form else []
-    )
-    return {State(state): number for state, number in rows}
+    condition = "AND form = ?" if form else ""
+    sql = f"SELECT state, sum(records) FROM record_count WHERE records > 0 {condition} GROUP BY state"
+    return {State(state): number for state, number in connection.rows(sql, [form] if form else [])}
 
 
 def record_row(row: Row) -> RecordRow:
@@ -84,57 +100,63 @@ def row_of(connection: Connection, record_id: str) -> RecordRow | None:
 
 def _filter_of(query: ListQuery) -> _Filter | None:
     """The filter of a query, None when it can find nothing (a search text without a letter or digit)."""
-    conditions = []
-    parameters: dict[str, Any] = {}
-    if query.form:
-        conditions.append("record.form = :form")
-        parameters["form"] = query.form
-    for name, values in (("state", sorted(s.value for s in query.states) or None), ("id", query.ids)):
-        if values is not None:
-            marks = {f"{name}_{i}": value for i, value in enumerate(values)}
-            conditions.append(f"record.{name} IN ({', '.join(f':{mark}' for mark in marks)})")
-            parameters |= marks
     match = search.match_expression(query.text)
     if query.text.strip() and not match:
         return None
-    return _Filter(tuple(conditions), parameters | ({"match": match} if match else {}), match)
+    tests = []
+    parameters: dict[str, Any] = {"match": match} if match else {}
+    wanted = {
+        "form": [query.form] if query.form else None,
+        "state": sorted(state.value for state in query.states) or None,
+        "id": query.ids,
+    }
+    for name, values in wanted.items():
+        if values is not None:
+            marks = {f"{name}_{i}": value for i, value in enumerate(values)}
+            tests.append(f"record.{name} IN ({', '.join(f':{mark}' for mark in marks)})")
+            parameters |= marks
+    return _Filter(tuple(tests), parameters, match, query.ids is not None)
 
 
-def _page_sql(connection: Connection, query: ListQuery, chosen: _Filter) -> str:
-    column = _SORTS[query.sort]
+def _statement(connection: Connection, query: ListQuery, chosen: _Filter) -> str:
+    """FROM, WHERE and ORDER of a page, by the way that is quickest for this many hits."""
     direction = "DESC" if query.descending else "ASC"
-    tail = "LIMIT :limit OFFSET :offset"
-    if chosen.match and column == "touched":  # the search index is kept in this order
-        return (
-            f"SELECT {_COLUMNS} FROM record_text CROSS JOIN record ON record.touched = record_text.rowid"
-            f"{chosen.where('record_text MATCH :match')} ORDER BY record_text.rowid {direction} {tail}"
-        )
-    if _is_few(connection, chosen):
-        order = f"ORDER BY +record.{column} {direction}, record.key {direction}"
-        return f"SELECT {_COLUMNS} {_source(chosen)} {order} {tail}"
-    member = (
-        ["EXISTS (SELECT 1 FROM record_text WHERE rowid = record.touched AND record_text MATCH :match)"]
-        if chosen.match
-        else []
-    )
-    return (
-        f"SELECT {_COLUMNS} FROM record{chosen.where(*member)} "
-        f"ORDER BY record.{column} {direction}, record.key {direction} {tail}"
-    )
-
-
-def _source(chosen: _Filter) -> str:
-    """FROM and WHERE that collect everything the filter lets through, starting with what is rarest."""
+    order = ", ".join(f"record.{column} {direction}" for column in _ORDERS[query.sort])
+    if chosen.match and query.sort == "updated_at":  # the search index is kept in this order
+        return f"{_collected(chosen)} ORDER BY record_text.rowid {direction}"
+    if _is_few(connection, query, chosen):
+        return f"{_collected(chosen)} ORDER BY +{order}"
     if not chosen.match:
-        return f"FROM record{chosen.where()}"
-    return (
-        "FROM record_text CROSS JOIN record ON record.touched = record_text.rowid"
-        f"{chosen.where('record_text MATCH :match')}"
-    )
+        return f"FROM record{chosen.where(walking=True)} ORDER BY {order}"
+    if _hits(connection, chosen, MANY_HITS + 1) <= MANY_HITS:
+        hit = "record.touched IN (SELECT rowid FROM record_text WHERE record_text MATCH :match)"
+    else:
+        hit = "EXISTS (SELECT 1 FROM record_text WHERE rowid = record.touched AND record_text MATCH :match)"
+    return f"FROM record{chosen.where(f'+{hit}', walking=True)} ORDER BY {order}"
 
 
-def _is_few(connection: Connection, chosen: _Filter) -> bool:
-    if not chosen.conditions and not chosen.match:
-        return False
-    sql = f"SELECT count(*) FROM (SELECT 1 {_source(chosen)} LIMIT {FEW + 1})"
-    return int(connection.value(sql, chosen.parameters)) <= FEW
+def _collected(chosen: _Filter) -> str:
+    """FROM and WHERE that start with what is rarest: the search hits, else the filter's own index."""
+    if chosen.match:
+        return f"{_HITS}{chosen.where('record_text MATCH :match')}"
+    return f"FROM record{chosen.where()}"
+
+
+def _is_few(connection: Connection, query: ListQuery, chosen: _Filter) -> bool:
+    if chosen.has_ids:
+        return True
+    if chosen.match:
+        return _hits(connection, chosen, FEW + 1) <= FEW
+    return bool(chosen.tests) and _counted(connection, query) <= FEW
+
+
+def _hits(connection: Connection, chosen: _Filter, limit: int) -> int:
+    """Number of search hits, whatever their form and state; counted up to ``limit``, to the end with -1."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM record_text WHERE record_text MATCH ? LIMIT ?)"
+    return int(connection.value(sql, [chosen.match, limit]))
+
+
+def _counted(connection: Connection, query: ListQuery) -> int:
+    """Number of records of the form and the states of a query."""
+    counts = counts_by_state(connection, query.form)
+    return sum(number for state, number in counts.items() if state in (query.states or counts))

@@ -20,6 +20,8 @@ def m001_the_first_file(db: Database) -> None:
     """Everything the main job needs: records, drafts, revisions, outbox, receipts, registers, imports."""
     _settings(db)
     _records(db)
+    _counts(db)
+    _drafts(db)
     _revisions(db)
     _outbox(db)
     _registers(db)
@@ -38,36 +40,58 @@ def _settings(db: Database) -> None:
 def _records(db: Database) -> None:
     """``record`` is the list: its key, its id, and columns that are derived from the tables below.
 
-    ``touched`` counts changes of content; newest first is ``touched DESC``, also in the search index.
+    ``touched`` counts changes of content; newest first is ``touched DESC``, also in the search index. Every
+    column people sort by has an index that also holds what they filter by: a page is found in it alone.
     """
     texts = ["title", "number", "party", "party_code", "item", "act_date", "author", "receipt_no", "reason"]
-    db.table("record").create(
-        {"key": int, "id": str, "touched": int, "form": str, "state": str}
+    numbers = ["revision", "hard_problems"]
+    record = db.table("record")
+    record.create(
+        {
+            "key": int,
+            "id": str,
+            "touched": int,
+            "form": str,
+            "state": str,
+            "updated_at": str,
+            "urgent_by": str,
+        }
         | dict.fromkeys(texts, str)
-        | {"updated_at": str, "revision": int, "hard_problems": int, "urgent_by": str},
+        | dict.fromkeys(numbers, int),
         pk="key",
-        not_null=[
-            "id",
-            "touched",
-            "form",
-            "state",
-            *texts,
-            "updated_at",
-            "revision",
-            "hard_problems",
-            "urgent_by",
-        ],
-        defaults=dict.fromkeys(["form", "state", *texts, "updated_at"], "")
-        | {"revision": 0, "hard_problems": 0, "urgent_by": _FAR},
+        not_null=["id", "touched", "form", "state", "updated_at", "urgent_by", *texts, *numbers],
+        defaults=dict.fromkeys(["form", "state", "updated_at", *texts], "")
+        | dict.fromkeys(numbers, 0)
+        | {"urgent_by": _FAR},
         strict=True,
     )
-    record = db.table("record")
     record.create_index(["id"], unique=True)
-    record.create_index(["touched"], unique=True)
-    record.create_index(["form", "state", "touched"])
+    record.create_index(["touched", "form", "state"])
     record.create_index(["state", "touched"])
-    for column in [*texts, "revision", "hard_problems", "urgent_by"]:
-        record.create_index([column])
+    record.create_index(["form", "state", "touched"])
+    for column in [*texts, *numbers, "urgent_by"]:
+        record.create_index([column, "form", "state", "touched"])
+
+
+def _counts(db: Database) -> None:
+    """Number of records by form and state, kept by triggers: counting a million rows takes too long."""
+    db.table("record_count").create(
+        {"form": str, "state": str, "records": int}, pk=("form", "state"), not_null=["records"], strict=True
+    )
+    add = (
+        "INSERT INTO record_count VALUES (new.form, new.state, 1) "
+        "ON CONFLICT DO UPDATE SET records = records + 1;"
+    )
+    take = "UPDATE record_count SET records = records - 1 WHERE form = old.form AND state = old.state;"
+    for name, event, actions in (
+        ("added", "INSERT", add),
+        ("taken", "DELETE", take),
+        ("moved", "UPDATE OF form, state", take + add),
+    ):
+        db.execute(f"CREATE TRIGGER record_count_{name} AFTER {event} ON record BEGIN {actions} END")
+
+
+def _drafts(db: Database) -> None:
     db.table("draft").create(
         {
             "record": int, "form": str, "form_version": int, "texts": str, "reasons": str, "problems": str,

@@ -91,6 +91,10 @@ class Store:
         """Ids of records whose list line differs from the facts; ``records.rebuild_index`` mends them."""
         return checking.stale_rows(self._db)
 
+    def wrong_counts(self) -> list[str]:
+        """Forms whose counts by state are wrong; ``records.rebuild_index`` mends them."""
+        return checking.wrong_counts(self._db)
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()

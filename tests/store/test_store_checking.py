@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from store_parts import answer, send
 
-from jgclient.store import StoreError, open_store
+from jgclient.store import ListQuery, StoreError, open_store
 from jgclient.store.connection import Connection, connect
 
 
@@ -26,6 +26,7 @@ def test_a_sound_store_has_nothing_to_report(worked):
     assert worked.damages() == []
     assert worked.contradictions() == []
     assert worked.stale_rows() == []
+    assert worked.wrong_counts() == []
     assert worked.records.verify_chain() == []
 
 
@@ -55,6 +56,23 @@ def test_a_list_line_that_differs_from_the_facts_is_found_and_left_for_the_perso
     assert worked.stale_rows() == [stale]
     assert worked.records.rebuild_index() == 1
     assert worked.stale_rows() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE record_count SET records = records + 1 WHERE form = 'penalty'",
+        "DELETE FROM record_count WHERE form = 'penalty'",
+        "INSERT INTO record_count VALUES ('penalty', 'conflict', 7)",
+    ],
+)
+def test_counts_that_are_off_are_found_and_mended(worked, draft, fault):
+    draft(worked, form="penalty")
+    worked._db.run(fault)
+    assert worked.wrong_counts() == ["penalty"]
+    worked.records.rebuild_index()
+    assert worked.wrong_counts() == []
+    assert worked.records.count(ListQuery(form="penalty")) == 1
 
 
 def test_a_backup_is_whole_encrypted_and_opens_with_the_same_code(worked, tmp_path, folder, clock):

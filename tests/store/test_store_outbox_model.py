@@ -122,6 +122,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_derived_differs_from_the_facts(self) -> None:
         assert self.store.records.verify_chain() == []
+        assert self.store.wrong_counts() == []
         assert self.store.records.rebuild_index() == 0
 
 
