@@ -1,9 +1,9 @@
 """Business numbers for records that have none yet.
 
-The platform makes the number itself for records typed online; in templates and interfaces the sender supplies
-it (at most 50 characters, the pattern is not public). Ours is region, day, a mark of this profile drawn once at
-random, and a running number of the day: ``410100`` ``20261121`` ``K7Q2M`` ``00001``. Two computers of an office,
-or two offices of a region, therefore do not give out the same number.
+The platform makes the number itself for records typed online; in templates and interfaces the sender
+supplies it (at most 50 characters, the pattern is not public). Ours is region, day, a mark of this profile
+drawn once at random, and a running number of the day: ``410100`` ``20261121`` ``K7Q2M`` ``00001``. Two
+computers of an office, or two offices of a region, therefore do not give out the same number.
 """
 
 from __future__ import annotations

@@ -8,9 +8,8 @@ import pytest
 import xlsxwriter
 
 from jgclient.exchange.errors import WorkbookError
-from jgclient.exchange.report import ImportReport
 from jgclient.forms.library import FormLibrary
-from jgclient.importing import import_workbook
+from jgclient.importing import ImportReport, import_workbook
 from jgclient.records import State
 from jgclient.store import ListQuery, Store
 
@@ -220,6 +219,18 @@ def test_register_rows_again_are_known_and_changed_ones_replace(
     assert store.registers.count("implementation") == 6
     contents = [row.content for row in store.registers.list("implementation", "每年两次")]
     assert [content["supervise_item_code"] for content in contents] == ["41010020200401"]
+
+
+def test_two_register_rows_of_one_key_are_not_merged_silently(
+    take: Import, tmp_path: Path, store: Store
+) -> None:
+    head = ["监管部门", "监管事项", "监管事项子项", "监管对象", "设定依据", "监管层级"]
+    rows = [["郑州市XX局", "对餐饮的监管", sub, "餐饮", "食品安全法", "市级"] for sub in ("检查", "抽检")]
+    report = take(workbook(tmp_path / "a.xlsx", [head, *rows]), form_id="catalogue")
+    second = report.rows[1]
+    assert second.outcome == "refused"
+    assert "与第2行的" in second.problems[-1].message
+    assert store.registers.count("item") == report.kept
 
 
 def test_equal_numbers_within_one_file_are_seen(take: Import, tmp_path: Path) -> None:

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
-from jgclient.entering import author_of, summarise, unit_of
+from jgclient.entering import author_of, unit_of
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.locating import Located, locate
 from jgclient.exchange.reader import read_workbook
-from jgclient.exchange.report import ImportReport, RowProblem, RowReport, row_problems
 from jgclient.exchange.source_rows import SourceRow, source_rows
-from jgclient.forms.catalogue import VALID_FROM, VALID_TO
 from jgclient.forms.checker import Context, Reading
 from jgclient.forms.defaults import defaults
-from jgclient.forms.definition import Form, RegisterKey
+from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
-from jgclient.forms.problems import Problem
-from jgclient.forms.registers import Registers
+from jgclient.importing.earlier import Earlier
+from jgclient.importing.keeping import Drafts, Keeper, RegisterRows
+from jgclient.importing.report import ImportReport, RowReport, row_problems
+from jgclient.importing.steps import Cancelled, CancelledError, Progress, Steps
 from jgclient.numbering import preview_numbers, reserve_numbers
-from jgclient.records import Content, Json, canonical_json, new_record_id
-from jgclient.store import RegisterRow, Store
-
-__all__ = ["ImportReport", "RowProblem", "RowReport", "import_workbook"]
-
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
-
-_REMEMBERED = 20_000
-_ROWS_PER_TICK = 20
+from jgclient.store import Store
 
 
 def import_workbook(
@@ -72,19 +59,19 @@ def import_workbook(
     form = _form(library, form_id)
     located = locate(read_workbook(path), library.forms, form=form, chosen=columns)
     job = _Import(store, library, located, path, dry_run=dry_run, now=now)
-    keeper: _Keeper = _Drafts(
+    keeper: Keeper = Drafts(
         store, located.form, path.name, keep_refused=keep_refused, now=now, dry_run=dry_run
     )
     if located.form.register is not None:
-        keeper = _RegisterRows(store, located.form.register, path.name)
+        keeper = RegisterRows(store, located.form, located.form.register, path.name)
     rows = list(source_rows(located))
-    steps = _Steps(len(rows) * (1 if dry_run else 2), on_progress, is_cancelled)
+    steps = Steps(len(rows) * (1 if dry_run else 2), on_progress, is_cancelled)
     try:
         job.check(rows, keeper, steps)
         if not dry_run:
             with store.atomic():
                 keeper.keep(steps)
-    except _CancelledError:
+    except CancelledError:
         job.report.rows.clear()
         job.report.cancelled = True
     else:
@@ -99,25 +86,6 @@ def _form(library: FormLibrary, form_id: str | None) -> Form | None:
         return library.get(form_id)
     except KeyError as error:
         raise WorkbookError(str(error.args[0])) from None
-
-
-class _CancelledError(Exception):
-    """Leaves the transaction, which undoes everything."""
-
-
-@dataclass
-class _Steps:
-    total: int
-    on_progress: Progress
-    is_cancelled: Cancelled
-    done: int = 0
-
-    def step(self) -> None:
-        if self.is_cancelled():
-            raise _CancelledError
-        if self.done % _ROWS_PER_TICK == 0:
-            self.on_progress(self.done, self.total)
-        self.done += 1
 
 
 class _Import:
@@ -139,13 +107,13 @@ class _Import:
         self.report = _empty_report(located, path, dry_run=dry_run)
         self._store, self._form, self._now = store, located.form, now
         self._checker = library.checker(located.form)
-        self._earlier = _Earlier(store.registers, located.form)
+        self._earlier = Earlier(store.registers, located.form)
         self._context = Context(self._earlier, now.date(), unit_of(store))
         self._author = author_of(store)
         self._known: dict[str, str] = {}
         self._first: dict[str, RowReport] = {}
 
-    def check(self, rows: list[SourceRow], keeper: _Keeper, steps: _Steps) -> None:
+    def check(self, rows: list[SourceRow], keeper: Keeper, steps: Steps) -> None:
         """Give every row its outcome and lay ready what is to be kept."""
         self._known = self._store.imports.seen([row.fingerprint for row in rows if not row.note])
         numbers = iter(self._numbers(rows))
@@ -213,114 +181,3 @@ def _empty_report(located: Located, path: Path, *, dry_run: bool) -> ImportRepor
         unmatched=list(dict.fromkeys(label for columns in maps for label in columns.unmatched)),
         ignored_sheets=located.ignored,
     )
-
-
-class _Keeper(Protocol):
-    """Knows where checked rows go."""
-
-    def take(self, row: SourceRow, report: RowReport, reading: Reading) -> None:
-        """Lay a checked row ready, and say in its report what will become of it."""
-
-    def keep(self, steps: _Steps) -> None:
-        """Keep everything that was laid ready; called inside a transaction."""
-
-
-class _Drafts:
-    """Rows of acts become drafts; wrong ones too, unless the clerk wants them left out."""
-
-    def __init__(
-        self, store: Store, form: Form, file: str, *, keep_refused: bool, now: datetime, dry_run: bool
-    ) -> None:
-        self._store, self._form, self._file, self._now = store, form, file, now
-        self._keep_refused, self._dry_run = keep_refused, dry_run
-        self._author = author_of(store)
-        self._ready: list[tuple[SourceRow, str, dict[str, str], list[Problem]]] = []
-
-    def take(self, row: SourceRow, report: RowReport, reading: Reading) -> None:
-        if report.outcome == "refused" and self._keep_refused:
-            report.outcome = "draft"
-        if report.outcome != "refused" and not self._dry_run:
-            report.record_id = new_record_id(self._now)
-            self._ready.append((row, report.record_id, reading.texts, reading.problems))
-
-    def keep(self, steps: _Steps) -> None:
-        for row, record_id, texts, problems in self._ready:
-            steps.step()
-            self._store.records.save_draft(
-                record_id,
-                form=self._form.id,
-                form_version=self._form.version,
-                texts=texts,
-                author=self._author,
-                offered=True,
-                hard_problems=sum(problem.strength == "hard" for problem in problems),
-                problems=problems,
-                summary=summarise(self._form, texts),
-            )
-            self._store.imports.add(row.fingerprint, record_id, self._file, row.number)
-
-
-class _RegisterRows:
-    """Rows of register forms replace the rows with the same key; wrong ones are left out."""
-
-    def __init__(self, store: Store, register: RegisterKey, file: str) -> None:
-        self._store, self._register, self._file = store, register, file
-        self._kept: Registers = store.registers
-        self._ready: dict[tuple[str, ...], RegisterRow] = {}
-
-    def take(self, row: SourceRow, report: RowReport, reading: Reading) -> None:  # noqa: ARG002  # as _Drafts
-        if report.outcome == "refused":
-            return
-        content = reading.content
-        key = tuple(_key_text(content.get(name)) for name in self._register.fields)
-        if content in self._kept.rows(self._register.name, key[0]):
-            report.outcome, report.reason = "duplicate", "清单里已有内容相同的一条，未重复导入"
-        else:
-            dates = (str(content.get(VALID_FROM, "")), str(content.get(VALID_TO, "")))
-            self._ready[key] = RegisterRow(key, content, *dates)
-
-    def keep(self, steps: _Steps) -> None:
-        steps.step()
-        self._store.registers.upsert(self._register.name, list(self._ready.values()), self._file)
-
-
-def _key_text(value: Json) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str("" if value is None else value)
-
-
-class _Earlier:
-    """What the checker may ask: the store's registers, and the rows of the same import that come before."""
-
-    def __init__(self, kept: Registers, form: Form) -> None:
-        self._kept, self._form = kept, form
-        # A ledger names the same few items and people in thousands of rows.
-        self.rows = lru_cache(_REMEMBERED)(kept.rows)
-        self.has_any = lru_cache(_REMEMBERED)(kept.has_any)
-        self._numbers: set[str] = set()
-        self._contents: list[Content] = []
-        self._counted: dict[tuple[str, ...], Counter[str]] = {}
-
-    def add(self, content: Content) -> None:
-        """Let a row count for the ones after it."""
-        self._numbers.add(str(content.get(self._form.number_field, "")))
-        self._contents.append(content)
-        for names, counter in self._counted.items():
-            counter[_said(content, names)] += 1
-
-    def record_exists(self, form: str, number: str) -> bool | None:
-        if form == self._form.id and number in self._numbers:
-            return True
-        return self._kept.record_exists(form, number)
-
-    def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
-        kept = self._kept.same_acts(form, fields)
-        if form != self._form.id:
-            return kept
-        names = tuple(sorted(fields))
-        if names not in self._counted:
-            self._counted[names] = Counter(_said(content, names) for content in self._contents)
-        return kept + self._counted[names][_said(fields, names)]
-
-
-def _said(content: Mapping[str, Json], names: tuple[str, ...]) -> str:
-    return canonical_json([content.get(name) for name in names])

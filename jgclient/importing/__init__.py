@@ -1,0 +1,11 @@
+"""Workbook → checked records.
+
+Whoever imports says ``from jgclient.importing import import_workbook, ImportReport``.
+"""
+
+from __future__ import annotations
+
+from jgclient.importing.job import import_workbook
+from jgclient.importing.report import ImportReport, Outcome, RowProblem, RowReport
+
+__all__ = ["ImportReport", "Outcome", "RowProblem", "RowReport", "import_workbook"]
