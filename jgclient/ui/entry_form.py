@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from jgclient.forms.definition import Form, Section
@@ -64,6 +64,8 @@ class FormView(QScrollArea):
         for part in self._parts():
             part.setVisible(False) if not self._is_wanted(part) else None
         self._fill()
+        # Whoever brings a field into view next must meet the new places, not the old ones.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def focus(self, name: str) -> None:
         """Go to a field and bring it into view."""

@@ -47,7 +47,6 @@ class FieldRow(QWidget):
         self.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.title.setProperty("role", "field")
         self.title.setFixedWidth(LABEL_WIDTH)
-        self.title.setMinimumHeight(30)
         self.title.setBuddy(self.input)
         self._required: bool | None = None
         self._column = QVBoxLayout(self)
@@ -71,7 +70,9 @@ class FieldRow(QWidget):
             return
         self._required = required
         star = f'<span style="color:{theme.roles().tones["danger"].text}">*</span> ' if required else ""
-        self.title.setText(star + "<br>".join(map(escape, self._title_lines())))
+        lines = self._title_lines()
+        self.title.setText(star + "<br>".join(map(escape, lines)))
+        self.title.setMinimumHeight(max(30, self.title.fontMetrics().lineSpacing() * len(lines)))
         self.input.setAccessibleDescription("必填" if required else "")
 
     def show_value(self, raw: str, dress: Dress, below: str) -> None:
@@ -128,6 +129,7 @@ class FieldRow(QWidget):
         line.written.connect(self.reasoned)
         line.returnPressed.connect(self.passed)
         self._column.addWidget(line)
+        line.show()  # at once: it may get the focus before the layout would show it
         QWidget.setTabOrder(self.input, line)
         return line
 
