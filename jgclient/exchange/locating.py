@@ -16,6 +16,8 @@ from jgclient.forms.definition import Form
 HIDDEN_SHEET = "_jgclient"
 #: A form is taken for a table only if at least this share of the columns or of the required fields fits.
 _LEAST_SHARE = 0.3
+#: Longer texts are data; not looking at them keeps the search for the header quick.
+_LONGEST_HEADING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def _best(sheets: Iterable[Sheet], headings: list[FormHeadings], chosen: Mapping
     short = frozenset().union(*(form.short_keys for form in headings))
 
     def knows(heading: str) -> bool:
+        if len(heading) > _LONGEST_HEADING:
+            return False
         return heading in chosen or heading_key(heading) in exact or short_key(heading) in short
 
     tables = [table for sheet in sheets if (table := find_table(sheet, knows))]

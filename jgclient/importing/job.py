@@ -152,7 +152,8 @@ class _Import:
                 return RowReport(row.sheet, row.number, "duplicate", known.id, reason=reason)
         first = self._first.get(row.fingerprint)
         if first is not None:
-            reason = f"与第{first.row}行完全相同，未重复导入"
+            sheet = f"工作表“{first.sheet}”" if first.sheet != row.sheet else ""
+            reason = f"与{sheet}第{first.row}行完全相同，未重复导入"
             return RowReport(row.sheet, row.number, "duplicate", first.record_id, reason=reason)
         return None
 

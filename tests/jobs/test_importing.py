@@ -318,6 +318,28 @@ def test_lines_for_people_and_json_for_programs(take: Import) -> None:
     assert data["rows"][9]["problems"][0]["column"] == "社会信用代码"
 
 
+def test_every_sheet_of_the_form_is_imported_and_named(take: Import, tmp_path: Path) -> None:
+    head = ["被检查单位", "社会信用代码", "检查日期", "检查结果"]
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    for name, firms in (("一月", ["甲公司"]), ("二月", ["乙公司", "甲公司"]), ("说明", [])):
+        page = book.add_worksheet(name)
+        page.write_row(0, 0, head if firms else ["请逐行填写"])
+        for number, firm in enumerate(firms, start=1):
+            page.write_row(number, 0, [firm, "91410100MA0000015B", "2026-09-05", "01"])
+    book.close()
+    report = take(tmp_path / "a.xlsx")
+    assert (report.sheet, report.ignored_sheets) == ("一月、二月", ["说明"])
+    assert [(row.sheet, row.row, row.outcome) for row in report.rows] == [
+        ("一月", 2, "draft"),
+        ("二月", 2, "draft"),
+        ("二月", 3, "duplicate"),
+    ]
+    assert report.rows[2].reason == "与工作表“一月”第2行完全相同，未重复导入"
+    lines = report.lines()
+    assert any(line.startswith("二月 第2行　") for line in lines)
+    assert lines[-1] == "未导入的工作表（不是这种表单）：说明"
+
+
 def test_gb18030_text_table(take: Import, tmp_path: Path) -> None:
     path = tmp_path / "台账.csv"
     path.write_bytes("被检查单位;检查日期;检查结果\r\n㐂公司;2026.9.5;未发现问题\r\n".encode("gb18030"))
