@@ -256,12 +256,13 @@ class Checker:
 
     def _applicable(self, content: Mapping[str, Json]) -> tuple[frozenset[str], frozenset[str]]:
         values: dict[str, Any] = {}
+        failed: set[str] = set()
         for name in content.keys() & self._types.keys():
             try:
                 values[name] = self._types[name].from_json(self.form.field(name), content[name])
             except Refused:
-                continue
-        return self._conditions.applicable(self._rule_values(values, date.max))
+                failed.add(name)
+        return self._conditions.applicable(self._rule_values(values, date.max), failed)
 
     def _rule_values(self, values: Mapping[str, Any], today: date) -> dict[str, RuleValue | None]:
         known = {name: self._types[name].to_rule(value) for name, value in values.items()}

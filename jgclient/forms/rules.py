@@ -42,6 +42,11 @@ _SAMPLES: dict[str, _Samples] = {
     "bool": (None, True, False),
     "list": ([], ["样例"]),
 }
+#: Large values, so that a rule whose work explodes is found at load.
+_LONG_SAMPLES: dict[str, RuleValue] = {
+    "text": "样例" * 1000, "date": "2026-01-31", "number": 1e12, "bool": True,
+    "list": [f"样例{n}" for n in range(60)],
+}  # fmt: skip
 _TODAY = "2026-02-01"
 
 
@@ -63,7 +68,7 @@ class Rule:
 
     def holds(self, values: Values) -> bool:
         """Whether the rule is true of ``values``; a rule that cannot be evaluated counts as true."""
-        return _plain(self.program.eval(data=values)) is not False
+        return _answer(self.program, values) is not False
 
 
 class Rules:
@@ -105,8 +110,7 @@ class Rules:
             RuleError: it fails for one; the text names the values.
         """
         for case in self._cases(rule):
-            outcome = rule.program.eval(data={**case, "today": _TODAY})
-            if not isinstance(_plain(outcome), bool):
+            if not isinstance(_answer(rule.program, {**case, "today": _TODAY}), bool):
                 shown = "，".join(f"{name}={_show(value)}" for name, value in case.items())
                 raise RuleError(f"规则在 {shown} 时算不出结果（先写 字段 == null || …）")
 
@@ -117,6 +121,7 @@ class Rules:
 
     def _cases(self, rule: Rule) -> Iterator[dict[str, RuleValue | None]]:
         names = sorted(rule.names)
+        yield {name: _LONG_SAMPLES[self._shapes[name]] for name in names}
         words = list(dict.fromkeys(a or b for a, b in _LITERAL.findall(rule.expression)))[:6]
         samples = [_with_words(self._shapes[name], words) for name in names]
         total = 1
@@ -149,7 +154,7 @@ class RuleSet:
         Should one rule fail in spite of its proof, the rules are asked one by one, so that it spoils
         only its own verdict.
         """
-        answers = _plain(self.program.eval(data=values))
+        answers = _answer(self.program, values)
         if not isinstance(answers, list):
             answers = [rule.holds(values) for rule in self.rules]
         return [index for index, answer in enumerate(answers) if answer is False]
@@ -160,8 +165,13 @@ def names_in(expression: str) -> set[str]:
     return set(_NAME.findall(_LITERAL.sub("''", expression)))
 
 
-def _plain(value: cel.Value) -> object:
-    return None if value.type() == cel.Type.ERROR else value.plain_value()
+def _answer(program: cel.Expression, values: Values) -> object:
+    """What an expression yields; None when it fails or exceeds the iteration budget of the library."""
+    try:
+        outcome = program.eval(data=values)
+    except RuntimeError:
+        return None
+    return None if outcome.type() == cel.Type.ERROR else outcome.plain_value()
 
 
 def _with_words(shape: str, words: list[str]) -> _Samples:
@@ -183,7 +193,8 @@ def _pairwise(samples: list[_Samples]) -> Iterator[_Samples]:
 
 
 def _show(value: RuleValue | None) -> str:
-    return "空" if value in (None, []) else str(value)
+    text = "空" if value in (None, []) else str(value)
+    return text if len(text) <= 30 else f"{text[:30]}……"
 
 
 def _reason(error: str) -> str:
