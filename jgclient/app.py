@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import hashlib
 import logging
 import sys
 from dataclasses import dataclass
 from datetime import datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import (
-    QLockFile,
-    QMessageLogContext,
-    QObject,
-    Qt,
-    QTimer,
-    QtMsgType,
-    Slot,
-    qInstallMessageHandler,
-)
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from jgclient.forms.library import load_library, resources_folder
 from jgclient.store import Store, StoreError, open_store
 from jgclient.ui import messages, theme
 from jgclient.ui.background import Background
 from jgclient.ui.desk import Desk
+from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
 
 log = logging.getLogger(__name__)
 _LOG_BYTES, _LOG_FILES = 1_000_000, 5
-_LOCK_FILE = "window.lock"
-_KNOCK_MS = 1000
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -59,55 +44,9 @@ class Client:
         self.desk.store.close()
 
 
-class Door(QObject):
-    """Lets one window a data folder exist: the lock decides, the local server only says “show yourself”."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._lock = QLockFile(str(folder / _LOCK_FILE))
-        self._lock.setStaleLockTime(0)
-        digest = hashlib.sha256(f"{getpass.getuser()}\n{folder.resolve()}".encode()).hexdigest()
-        self._name = f"jgclient-{digest[:16]}"
-        self._server = QLocalServer(self)
-        self._window: MainWindow | None = None
-
-    def enter(self) -> bool:
-        """Whether this is the only window of the folder; it stays so until :meth:`close`."""
-        return self._lock.tryLock(0)
-
-    def knock(self) -> bool:
-        """Ask the other window to show itself; False when nobody answers."""
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        return socket.waitForConnected(_KNOCK_MS)
-
-    def answer_for(self, window: MainWindow) -> None:
-        """Bring ``window`` to the front whenever somebody knocks."""
-        self._window = window
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._show_window)
-        QLocalServer.removeServer(self._name)
-        if not self._server.listen(self._name):
-            log.warning("no local server: %s", self._server.errorString())
-
-    def close(self) -> None:
-        """Let another window in."""
-        self._server.close()
-        self._lock.unlock()
-
-    @Slot()
-    def _show_window(self) -> None:
-        while (connection := self._server.nextPendingConnection()) is not None:
-            connection.close()
-        if self._window is not None:
-            self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
-            self._window.raise_()
-            self._window.activateWindow()
-
-
 def run(options: argparse.Namespace) -> int:
     """Open the window on ``options.data`` (or make the tour through it); returns the exit code."""
-    application = make_application()
+    make_application()
     folder: Path = options.data
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -121,13 +60,7 @@ def run(options: argparse.Namespace) -> int:
         messages.gate.fatal(str(error))
         return 1
     try:
-        if options.command == "tour":
-            from jgclient.ui import tour  # noqa: PLC0415 - only the tour needs it
-
-            return tour.run(client.window, options)
-        client.window.show()
-        QTimer.singleShot(0, lambda: door.answer_for(client.window))
-        return application.exec()
+        return _tour(client, options) if options.command == "tour" else _work(client, door)
     finally:
         client.close()
         door.close()
@@ -153,7 +86,7 @@ def build(folder: Path) -> Client:
     def open_here() -> Store:
         return open_store(folder, clock=now)
 
-    desk = Desk(open_here(), lambda: load_library(resources_folder()), now, Background(open_here))
+    desk = Desk(open_here(), now, Background(open_here))
     window = MainWindow(desk)
     window.refresh()
     window.show_page("workbench")
@@ -167,6 +100,8 @@ def now() -> datetime:
 
 def start_log(folder: Path) -> None:
     """Log to ``<folder>/log/jgclient.log`` (5 × 1 MB), with Qt's messages and what nobody caught."""
+    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - only a program with a log needs it
+
     place = folder / "log"
     place.mkdir(exist_ok=True)
     handler = RotatingFileHandler(
@@ -178,6 +113,20 @@ def start_log(folder: Path) -> None:
     root.addHandler(handler)
     qInstallMessageHandler(_qt_message)
     sys.excepthook = _uncaught
+
+
+def _work(client: Client, door: Door) -> int:
+    client.window.show()
+    QTimer.singleShot(0, client.desk.preload)
+    QTimer.singleShot(0, lambda: door.answer_for(client.window))
+    return QApplication.exec()
+
+
+def _tour(client: Client, options: argparse.Namespace) -> int:
+    from jgclient.ui import tour  # noqa: PLC0415 - only the tour needs it
+
+    client.desk.load()
+    return tour.run(client.window, options)
 
 
 def _qt_message(level: QtMsgType, _context: QMessageLogContext, text: str) -> None:

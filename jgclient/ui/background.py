@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from jgclient.contract import TransportError
-from jgclient.entering import EnteringError
 from jgclient.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -158,7 +157,8 @@ class Background(QObject):
 
 def sentence(error: Exception) -> str:
     """What to tell the user about an error: its own sentence, or where its traceback was logged."""
-    from jgclient.exchange.reader import WorkbookError  # noqa: PLC0415 - workbook libraries load slowly
+    from jgclient.entering import EnteringError  # noqa: PLC0415 - only known when something failed
+    from jgclient.exchange.errors import WorkbookError  # noqa: PLC0415
 
     if isinstance(error, (StoreError, TransportError, EnteringError, WorkbookError)):
         log.info("refused: %s", error)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from jgclient.deadlines.calendar import Calendar, load_calendar
-from jgclient.forms.definition import Form
-from jgclient.forms.library import FormLibrary, resources_folder
 from jgclient.store import Store
-from jgclient.ui.background import Background
+from jgclient.ui.background import Background, Progress
 from jgclient.ui.theme import ToneName
+
+if TYPE_CHECKING:  # the rule engine behind them loads slowly; the window is up before it
+    from jgclient.deadlines.calendar import Calendar
+    from jgclient.forms.definition import Form
+    from jgclient.forms.library import FormLibrary
 
 
 class Frame(Protocol):
@@ -22,6 +25,23 @@ class Frame(Protocol):
 
     def show_page(self, name: str, **args: str) -> bool:
         """Bring a page to the front; False when the page in front does not let go."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What comes with the program as data: forms with their code lists, and the working days."""
+
+    library: FormLibrary
+    calendar: Calendar
+
+
+def shipped() -> Reference:
+    """The program's own forms and calendar; takes some tenths of a second."""
+    from jgclient.deadlines.calendar import load_calendar  # noqa: PLC0415
+    from jgclient.forms.library import load_library, resources_folder  # noqa: PLC0415
+
+    folder = resources_folder()
+    return Reference(load_library(folder), load_calendar(folder / "calendars"))
 
 
 class Desk(QObject):
@@ -40,26 +60,58 @@ class Desk(QObject):
     def __init__(
         self,
         store: Store,
-        library: Callable[[], FormLibrary],
         clock: Callable[[], datetime],
         jobs: Background,
+        reference: Callable[[], Reference] = shipped,
     ) -> None:
         super().__init__()
         self.store = store
         self.clock = clock
         self.jobs = jobs
         self.frame: Frame | None = None
-        self._load_library = library
+        self._load = reference
+        self._reference: Reference | None = None
+        self._lock = threading.Lock()
 
-    @cached_property
+    @property
+    def ready(self) -> bool:
+        """Whether forms and calendar are loaded; asking for them before makes the window wait."""
+        return self._reference is not None
+
+    @property
     def library(self) -> FormLibrary:
-        """The forms and code lists, loaded when first asked for."""
-        return self._load_library()
+        """The forms and code lists."""
+        return self._loaded().library
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
-        """The working days, loaded when first asked for."""
-        return load_calendar(resources_folder() / "calendars")
+        """The working days."""
+        return self._loaded().calendar
+
+    def load(self) -> None:
+        """Load forms and calendar now and wait for them."""
+        self._announce(self._loaded())
+
+    def preload(self) -> None:
+        """Load forms and calendar beside the window; ``data_changed`` says when they are there."""
+        self.jobs.run(self._loaded_there, done=self._announce, failed=self._refuse)
+
+    def _loaded_there(self, _store: Store, _progress: Progress) -> Reference:
+        return self._loaded()
+
+    def _loaded(self) -> Reference:
+        with self._lock:
+            if self._reference is None:
+                self._reference = self._load()
+            return self._reference
+
+    @Slot(object)
+    def _announce(self, _reference: Reference) -> None:
+        self.data_changed.emit()
+
+    @Slot(str)
+    def _refuse(self, sentence: str) -> None:
+        self.say(sentence, "danger")
 
     def today(self) -> date:
         """Today where the clerk sits."""

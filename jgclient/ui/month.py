@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from jgclient.deadlines.calendar import Calendar
 from jgclient.ui import theme
 from jgclient.ui.theme import ToneName
 from jgclient.ui.words import WEEKDAYS, long_day
@@ -25,10 +24,10 @@ class Month(QWidget):
     opened = Signal(date)
     turned = Signal()
 
-    def __init__(self, workdays: Calendar, today: date) -> None:
+    def __init__(self, today: date) -> None:
         super().__init__()
         self.today = self.day = today
-        self._workdays = workdays
+        self._is_workday: Callable[[date], bool] = lambda day: day.weekday() < 5
         self._dots: Mapping[date, ToneName] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -42,9 +41,11 @@ class Month(QWidget):
         """Seven narrow columns."""
         return QSize(200, _ROW * 7)
 
-    def show_dots(self, dots: Mapping[date, ToneName], today: date) -> None:
-        """Mark days, each in the tone of its most urgent limit."""
-        self._dots, self.today = dots, today
+    def show_dots(
+        self, dots: Mapping[date, ToneName], today: date, is_workday: Callable[[date], bool]
+    ) -> None:
+        """Mark days, each in the tone of its most urgent limit; days off are quieter."""
+        self._dots, self.today, self._is_workday = dots, today, is_workday
         self._name()
         self.update()
 
@@ -96,7 +97,7 @@ class Month(QWidget):
             painter.setPen(QPen(QColor(scheme.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(ring.adjusted(-1, -1, 1, 1), 4, 4)
-        works = self._workdays.is_workday(day)
+        works = self._is_workday(day)
         painter.setFont(theme.text_font(13, bold=day == self.today))
         ink = scheme.accent_text if day == self.today else scheme.text if works else scheme.muted
         painter.setPen(QColor(ink))

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHideEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -242,8 +252,24 @@ class SearchBox(QLineEdit):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
-        self._timer.timeout.connect(lambda: self.settled.emit(self.text()))
+        self._timer.timeout.connect(self._settle)
+        self._settled = ""
         self.textChanged.connect(lambda _text: self._timer.start())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A box out of sight does not search."""
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Back in sight, make up for what was typed last."""
+        super().showEvent(event)
+        if self.text() != self._settled:
+            self._timer.start()
+
+    def _settle(self) -> None:
+        self._settled = self.text()
+        self.settled.emit(self._settled)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc empties the box."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from jgclient import entering
-from jgclient.contract import parse_time
+from jgclient.contract import TransportError, parse_time
 from jgclient.records import State
 from jgclient.store import ListQuery, RecordRow, Store
 from jgclient.sync.report import SyncReport
@@ -176,12 +176,15 @@ class QueuePage(PageBase):
             return
         clock = self.desk.clock
 
-        def task(store: Store, progress: Progress) -> SyncReport:
+        def task(store: Store, progress: Progress) -> SyncReport | TransportError:
             from jgclient import sync  # noqa: PLC0415 - the network library loads slowly
 
-            platform = sync.connect(store)
-            if password:
-                sync.log_in(store, platform, password)
+            try:
+                platform = sync.connect(store)
+                if password:
+                    sync.log_in(store, platform, password)
+            except TransportError as error:
+                return error
             return sync.run(
                 store, platform, device_id=sync.device_id(store), unit_code=entering.unit_of(store)["code"],
                 now=clock, on_progress=progress.report, is_cancelled=progress.is_cancelled,
@@ -206,7 +209,11 @@ class QueuePage(PageBase):
         self.run_card.show_report(report)
 
     @Slot(object)
-    def _done(self, report: SyncReport) -> None:
+    def _done(self, report: SyncReport | TransportError) -> None:
+        if isinstance(report, TransportError):
+            self._end("没有登录", report.message)
+            self.run_card.ask_login(report.message)
+            return
         self._end(report.line(), report.stopped)
         self.run_card.show_report(report)
         trouble = report.stopped or report.rejected or report.conflict or report.parked
@@ -216,8 +223,8 @@ class QueuePage(PageBase):
 
     @Slot(str)
     def _failed(self, sentence: str) -> None:
-        self._end("没有开始", sentence)
-        self.run_card.ask_login(sentence)
+        self._end("没有报完", sentence)
+        self.run_card.show_report(SyncReport(stopped=sentence))
 
     def _end(self, line: str, stopped: str) -> None:
         self.job = None

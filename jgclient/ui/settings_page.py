@@ -60,11 +60,12 @@ class SettingRow(QWidget):
 
     def _keep(self) -> None:
         text, wrong, _ = self._setting.judge(self.box.text(), self._desk)
-        if wrong or text == self._desk.setting(self._setting.name):
+        if wrong:
             return
-        self._desk.store.settings.set(self._setting.name, text)
         self.box.setText(text)
-        self.kept.emit()
+        if text != self._desk.setting(self._setting.name):
+            self._desk.store.settings.set(self._setting.name, text)
+            self.kept.emit()
 
     def _show_verdict(self) -> None:
         text, wrong, meaning = self._setting.judge(self.box.text(), self._desk)

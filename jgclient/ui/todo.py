@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from jgclient.deadlines.calendar import Calendar
-from jgclient.deadlines.duties import urgent_by
-from jgclient.forms.definition import Form
 from jgclient.records import State
 from jgclient.store import RecordRow
 from jgclient.ui.theme import ToneName
+
+if TYPE_CHECKING:
+    from jgclient.deadlines.calendar import Calendar
+    from jgclient.forms.definition import Form
 
 #: States in which a record still needs somebody.
 OPEN = frozenset(
@@ -89,6 +91,8 @@ def _todo(row: RecordRow, form: Form | None, calendar: Calendar, today: date) ->
 
 def _draft_due(row: RecordRow, form: Form | None, calendar: Calendar) -> date | None:
     # A draft has no limit in the store: it begins with the date of the act, which may still be a wrong text.
+    from jgclient.deadlines.duties import urgent_by  # noqa: PLC0415 - the rule engine loads slowly
+
     if form is None or not form.date_field:
         return None
     try:

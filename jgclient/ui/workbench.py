@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from jgclient.forms.definition import Form
 from jgclient.records import State
 from jgclient.store import ListQuery
 from jgclient.ui import theme
@@ -42,6 +42,9 @@ from jgclient.ui.tables import Column, Order, RowsModel, RowTable
 from jgclient.ui.theme import ToneName
 from jgclient.ui.todo import OPEN, Todo, due_between, end_of_week, todos
 from jgclient.ui.words import day_words, long_day, moment_words
+
+if TYPE_CHECKING:
+    from jgclient.forms.definition import Form
 
 #: Open records looked at; beyond it the numbers of limits are shown as “at least”.
 _MOST = 2000
@@ -114,7 +117,7 @@ class MonthCard(Card):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("月历")
-        self.month = Month(desk.calendar, desk.today())
+        self.month = Month(desk.today())
         for word, name, step in (("‹", "上个月", -1), ("›", "下个月", 1)):
             self.head.addWidget(self._turner(word, name, step))
         self.body.addWidget(self.month)
@@ -146,11 +149,14 @@ class ProgressCard(Card):
         self._grid.setColumnStretch(0, 4)
         self._grid.setColumnStretch(1, 5)
         self.body.addLayout(self._grid)
-        self._lines = {form.id: self._line(number, form) for number, form in enumerate(desk.record_forms())}
-        self.refresh()
+        self._lines: dict[str, tuple[QLabel, QProgressBar, Button]] = {}
+        self.hide()
 
     def refresh(self) -> None:
         """Count again."""
+        for form in self._desk.record_forms():
+            if form.id not in self._lines:
+                self._lines[form.id] = self._line(len(self._lines), form)
         for form_id, (name, bar, door) in self._lines.items():
             counts = self._desk.store.records.counts_by_state(form_id)
             entered, accepted = sum(counts.values()), counts.get(State.ACCEPTED, 0)
@@ -200,7 +206,10 @@ class Workbench(PageBase):
 
     def head_note(self) -> str:
         """Today, and the next working day when nobody works today."""
-        today, calendar = self.desk.today(), self.desk.calendar
+        today = self.desk.today()
+        if not self.desk.ready:
+            return long_day(today)
+        calendar = self.desk.calendar
         rest = "" if calendar.is_workday(today) else "（休息日）"
         following = calendar.next_workday(today)
         return f"{long_day(today)}{rest} · 下一个工作日 {following.month}月{following.day}日"
@@ -215,12 +224,15 @@ class Workbench(PageBase):
         (self.table if self._shown else self.cards["drafts"]).setFocus()
 
     def refresh(self) -> None:
-        """Count and list again."""
+        """Count and list again; what needs the forms waits until they are loaded."""
+        self._show_counts()
+        if not self.desk.ready:
+            return
         query = ListQuery(states=OPEN, sort="urgent_by", descending=False, limit=_MOST)
         rows = self.desk.store.records.list(query)
         self._todos = todos(rows, self._form_of, self.desk.calendar, self.desk.today())
-        self._show_cards(complete=len(rows) < _MOST)
-        self.month.month.show_dots(_dots(self._todos), self.desk.today())
+        self._show_limits(complete=len(rows) < _MOST)
+        self.month.month.show_dots(_dots(self._todos), self.desk.today(), self.desk.calendar.is_workday)
         self.progress.refresh()
         self._show_table()
         self.head_changed.emit()
@@ -318,12 +330,14 @@ class Workbench(PageBase):
     def _load(self, limit: int, offset: int, _order: Order) -> Sequence[Todo]:
         return self._shown[offset : offset + limit]
 
-    def _show_cards(self, *, complete: bool) -> None:
-        counts = self.desk.store.records.counts_by_state()
+    def _show_limits(self, *, complete: bool) -> None:
         least = "" if complete else "≥"
         for name, items in (("overdue", self._overdue()), ("today", self._today()), ("week", self._week())):
             words = f"{least}{len(items):,}" if items else "0"
             self.cards[name].show_number(words, self._limit_note(name, items))
+
+    def _show_counts(self) -> None:
+        counts = self.desk.store.records.counts_by_state()
         returned = counts.get(State.RETURNED, 0) + counts.get(State.CONFLICT, 0)
         self.cards["returned"].show_number(f"{returned:,}", "改正后重报" if returned else "没有被退回的")
         waiting = self.desk.store.outbox.count()

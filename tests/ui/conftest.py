@@ -11,11 +11,11 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 from ui_stories import NOW, Story
 
-from jgclient.forms.library import FormLibrary, load_library, resources_folder
+from jgclient.forms.library import FormLibrary
 from jgclient.store import Store, open_store
 from jgclient.ui import messages, theme
 from jgclient.ui.background import Background
-from jgclient.ui.desk import Desk
+from jgclient.ui.desk import Desk, Reference, shipped
 from jgclient.ui.frame import MainWindow
 
 
@@ -75,9 +75,15 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 
 @pytest.fixture(scope="session")
-def library() -> FormLibrary:
-    """The program's own forms, loaded once."""
-    return load_library(resources_folder())
+def reference() -> Reference:
+    """The program's own forms and calendar, loaded once."""
+    return shipped()
+
+
+@pytest.fixture(scope="session")
+def library(reference: Reference) -> FormLibrary:
+    """The program's own forms."""
+    return reference.library
 
 
 @pytest.fixture
@@ -98,10 +104,12 @@ def story(store: Store) -> Story:
 
 
 @pytest.fixture
-def desk(qapp: QApplication, store: Store, library: FormLibrary) -> Iterator[Desk]:
+def desk(qapp: QApplication, store: Store, reference: Reference) -> Iterator[Desk]:
     """A desk without a window."""
     jobs = Background(lambda: open_store(store.folder, clock=lambda: NOW))
-    yield Desk(store, lambda: library, lambda: NOW, jobs)
+    made = Desk(store, lambda: NOW, jobs, lambda: reference)
+    made.load()
+    yield made
     jobs.close()
 
 

@@ -1,0 +1,78 @@
+"""A real gateway on loopback that knows a small form ``check`` and refuses one party."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import uvicorn
+from ui_stories import NOW
+
+from jgclient.forms.library import FormLibrary, load_library
+from jggateway.accounts import Accounts
+from jggateway.app import create_app
+from jggateway.storage import open_storage
+
+UNIT = "11410100000000019W"
+USER, PASSWORD = "clerk", "loopback-only-1"
+REFUSED = "中原区顺发餐馆"
+_FORM = f"""
+id = "check"
+title = "行政检查行为"
+version = 1
+valid_from = 2026-01-01
+[[section]]
+title = "检查"
+[[section.field]]
+name = "administrative_cp"
+title = "行政相对人"
+type = "text"
+required = true
+max_length = 100
+[[section.field]]
+name = "number"
+title = "序号"
+type = "integer"
+[[check]]
+code = "JC-001"
+kind = "08数据关联性检查"
+strength = "hard"
+fields = ["administrative_cp"]
+rule = "administrative_cp != '{REFUSED}'"
+message = "主体信息不匹配"
+help = "请核对营业执照上的名称"
+"""
+
+
+class Gateway:
+    """Served by uvicorn in a thread of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        data = folder / "gateway"
+        storage = open_storage(data)
+        Accounts(storage).add(USER, PASSWORD, unit=UNIT, role="clerk", now=NOW)
+        storage.close()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        app = create_app(data, library=_library(folder), clock=lambda: NOW)
+        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._server.should_exit = True
+        self._thread.join(20)
+        self._listener.close()
+        assert not self._thread.is_alive()
+
+
+def _library(folder: Path) -> FormLibrary:
+    resources = folder / "platform"
+    (resources / "forms").mkdir(parents=True)
+    (resources / "codes").mkdir()
+    (resources / "forms" / "check.toml").write_text(_FORM, encoding="utf-8")
+    loaded = load_library(resources)
+    assert loaded.broken == []
+    return loaded
