@@ -1,8 +1,8 @@
 """Lists of records: filter, search, sort and page in SQL, quick however many records there are.
 
 Every sort column has an index that also holds form, state and ``touched``. When few records pass the filter
-they are fetched and sorted. When many pass, the index of the sort column is walked, and form, state and search
-hits are tested in the index itself until the page is full: nothing is sorted and no other row is read.
+they are fetched and sorted. When many pass, the index of the sort column is walked, and form, state and
+search hits are tested in the index itself until the page is full: nothing is sorted, no other row is read.
 """
 
 from __future__ import annotations

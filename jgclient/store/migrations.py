@@ -183,11 +183,11 @@ def _search(db: Database) -> None:
     """Search indexes without a copy of the text; the tokens are made by ``jgclient.store.search``.
 
     ``grams``: one token a Chinese character, overlapping pairs of Latin letters and digits. ``chars``: each
-    letter and digit once. ``words``: long letter-digit words whole, for exact look-up of identifiers.
+    letter and digit once. ``wholes``: a token for each whole text, to find records that agree in a field.
     The ``ascii`` tokenizer keeps every non-ASCII character, also those newer than SQLite's Unicode tables.
     """
     for table in ("record_text", "register_text"):
         db.execute(
-            f"CREATE VIRTUAL TABLE {table} USING fts5(grams, chars, words, "
+            f"CREATE VIRTUAL TABLE {table} USING fts5(grams, chars, wholes, "
             "content='', contentless_delete=1, tokenize='ascii')"
         )

@@ -13,6 +13,7 @@ from jgclient.store.codec import all_texts
 from jgclient.store.connection import Connection, Row
 from jgclient.store.rows import RegisterRow
 
+Contents = list[Mapping[str, Json]]  # inside the class, `list` is a method
 _ROW = "SELECT key, content, valid_from, valid_to FROM register"
 
 
@@ -53,7 +54,7 @@ class Registers:
 
     # -- what checks ask -------------------------------------------------------------------------------
 
-    def rows(self, register: str, key: str) -> list[Mapping[str, Json]]:  # type: ignore[valid-type]
+    def rows(self, register: str, key: str) -> Contents:
         """Contents of the rows whose key begins with ``key`` (several when versions follow one another)."""
         found = self._db.rows(
             "SELECT content FROM register WHERE register = ? AND leading = ?", [register, key]
@@ -77,8 +78,13 @@ class Registers:
         return False if self._db.value(f"{other} LIMIT 1", [form, self._without]) else None
 
     def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
-        """Number of other records of the form that agree in all these fields; withdrawn ones do not count."""
-        match = " AND ".join(filter(None, map(search.exact_expression, all_texts(dict(fields)))))
+        """Number of other records of the form that agree in all these fields; withdrawn ones do not count.
+
+        What is empty agrees with nothing. At least one field must hold a text.
+        """
+        if any(value in (None, "", []) for value in fields.values()):
+            return 0
+        match = search.whole_expression(value for value in fields.values() if isinstance(value, str))
         if not match:
             return 0
         rows = self._db.rows(_CANDIDATES, {"match": match, "form": form, "without": self._without})

@@ -8,6 +8,7 @@ tokens. Of names the pinyin initials are indexed too.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -15,8 +16,6 @@ from dataclasses import dataclass
 
 _RUN = re.compile(r"[0-9a-z]+|[^\W_]")
 _LATIN = re.compile(r"[0-9a-z]+")
-#: Shortest letter-digit run that is also kept whole: identifiers, document numbers, telephone numbers.
-WHOLE_WORD = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +24,18 @@ class IndexText:
 
     grams: str
     chars: str
-    words: str
+    wholes: str
 
 
 def index_text(texts: Iterable[str], names: Iterable[str] = ()) -> IndexText:
     """Cut texts into the tokens of the index; of ``names`` the pinyin initials are added as well."""
-    parts = [fold(text) for text in texts]
-    parts += [initials(name) for name in names]
+    kept = list(texts)
+    parts = [fold(text) for text in kept] + [initials(name) for name in names]
     runs = [run for part in parts for run in _LATIN.findall(part)]
     return IndexText(
         grams=" | ".join(" ".join(_grams(part)) for part in parts if part),
         chars=" ".join(sorted({char for run in runs for char in run})),
-        words=" ".join(dict.fromkeys(run for run in runs if len(run) >= WHOLE_WORD)),
+        wholes=" ".join(dict.fromkeys(_whole(text) for text in kept if text)),
     )
 
 
@@ -64,13 +63,14 @@ def match_expression(query: str) -> str:
     return " AND ".join(terms)
 
 
-def exact_expression(value: str) -> str:
-    """An expression that finds at least the rows where ``value`` occurs whole; empty for an empty value."""
-    folded = fold(value)
-    whole = _LATIN.fullmatch(folded)
-    if whole and len(folded) >= WHOLE_WORD:
-        return f'words : "{folded}"'
-    return match_expression(value)
+def whole_expression(texts: Iterable[str]) -> str:
+    """An expression for rows that hold each of these texts whole, letter for letter; empty for no texts."""
+    return " AND ".join(f'wholes : "{_whole(text)}"' for text in texts if text)
+
+
+def _whole(text: str) -> str:
+    """One token for a whole text; two texts may share one, so what is found must be compared."""
+    return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
 
 
 def _grams(text: str) -> list[str]:

@@ -34,6 +34,8 @@ def test_an_empty_register_says_that_nothing_can_be_verified(store):
     store.registers.upsert("item", [ITEM], "f")
     assert store.registers.has_any("item")
     assert not store.registers.has_any("person")
+    store.registers.upsert("person", [RegisterRow(("", "甲"), {"name": "甲"})], "f")
+    assert not store.registers.has_any("person"), "rows without a code prove no code wrong"
 
 
 def test_registers_list_page_by_page_and_search_any_part(store):
@@ -91,6 +93,9 @@ def test_a_withdrawn_record_no_longer_counts(store, finish, clock):
     [
         ({}, 1),
         ({"n": None}, 0),
+        ({"n": ""}, 0),
+        ({"people": []}, 0),
+        ({"more": "x"}, 0),
         ({"check_date": "2026-09-08"}, 0),
         ({"party_code": "91410105MA9KXYZ12"}, 0),
         ({"ok": False}, 0),
