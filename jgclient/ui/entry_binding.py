@@ -49,7 +49,7 @@ class Binding(QObject):
         self.choices.picked.connect(self._picked)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.keep_now)
+        self._timer.timeout.connect(self._keep_quietly)
 
     # -- joining ---------------------------------------------------------------------------------------
 
@@ -94,8 +94,13 @@ class Binding(QObject):
 
     @Slot()
     def keep_now(self) -> None:
-        """Keep the draft; the field that is being typed stays as it is."""
+        """Keep the draft because the clerk asked for it."""
         commit_typing()
+        self._keep_quietly()
+
+    @Slot()
+    def _keep_quietly(self) -> None:
+        # An input method must be left alone here: she may be in the middle of the next word.
         self.keep()
         self._show_findings()
 

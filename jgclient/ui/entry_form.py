@@ -31,6 +31,8 @@ class FormView(QScrollArea):
             field.name: lookup for field in form if (lookup := lookup_for(field, desk)) is not None
         }
         self.rows = {f.name: FieldRow(f, has_choices=f.name in self.lookups) for f in form}
+        if form.title_field:
+            self.rows[form.title_field].is_wide = True
         self._headings = [_Heading(section) for section in form.sections]
         self._shown: list[str] = []
         inside = QWidget()

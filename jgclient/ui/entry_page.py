@@ -225,6 +225,16 @@ class EntryPage(PageBase):
         for each in self.sections.buttons:
             each.show_mark(session.mark(each.section))
 
+    @Slot()
+    def _next_problem(self) -> None:
+        """Go to the next field that something is said about, from the last one to the first again."""
+        if self.session is None or self.view is None:
+            return
+        told = {p.fields[0] for p in self.session.shown_problems() if p.fields}
+        fields = self.view.shown()
+        here = fields.index(self.binding.focused) + 1 if self.binding.focused in fields else 0
+        self.binding.go_to(next((name for name in fields[here:] + fields[:here] if name in told), ""))
+
     @Slot(object)
     def _go_to_section(self, section: Section) -> None:
         if self.view is not None:
@@ -263,6 +273,7 @@ class EntryPage(PageBase):
         self._bind("Ctrl+D", self.copy_previous)
         self._bind("Esc", self.close_record)
         self._bind("F1", self.rule.toggle)
+        self._bind("F8", self._next_problem)
         for number in range(1, 10):
             self._bind(f"Alt+{number}", partial(self._go_to_number, number))
 

@@ -30,6 +30,7 @@ class FieldRow(QWidget):
         passed: The clerk went on from a reason.
 
     Attributes:
+        is_wide: The field takes the whole width of the form.
         candidates: Right values that Alt+↓ offers.
         tells: Whether a problem is told under the field.
     """
@@ -55,14 +56,10 @@ class FieldRow(QWidget):
         self._column.addWidget(self.input)
         self._lines: dict[str, QLabel] = {}
         self._reasons: dict[str, QLineEdit] = {}
+        long = field.type == "text" and field.max_length > _HALF_WIDTH_LIMIT
+        self.is_wide = long or isinstance(self.input, LongField)
         self.candidates: tuple[str, ...] = ()
         self.tells = False
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether the field takes the whole width of the form."""
-        long = self.field.type == "text" and self.field.max_length > _HALF_WIDTH_LIMIT
-        return long or isinstance(self.input, LongField)
 
     def set_required(self, required: bool) -> None:
         """Show or take away the red star."""
@@ -94,14 +91,18 @@ class FieldRow(QWidget):
         self._say("problem", "<br>".join(map(_explain, worst)), "small" if tone else "note", tone, html=True)
         self._ask_reasons([p for p in own if p.strength == "soft" and p.reason_required], reasons)
 
-    def _title_lines(self) -> tuple[str, ...]:
-        """The title in one line, or halved when it is longer than the label column."""
-        title = self.field.title
-        room = LABEL_WIDTH - self.title.fontMetrics().horizontalAdvance("* ")
-        if self.title.fontMetrics().horizontalAdvance(title) <= room:
-            return (title,)
-        middle = (len(title) + 1) // 2
-        return title[:middle], title[middle:]
+    def _title_lines(self) -> list[str]:
+        """The title in as many lines of about equal length as the label column demands."""
+        title, width = self.field.title, self.title.fontMetrics().horizontalAdvance
+        room = LABEL_WIDTH - width("* ")
+        if width(title) <= room:
+            return [title]
+        bracket = max(title.find("("), title.find("（"))
+        halves = [title[:bracket], title[bracket:]]
+        if bracket > 0 and max(map(width, halves)) <= room:
+            return halves
+        length = -(-len(title) // -(-width(title) // room))
+        return [title[start : start + length] for start in range(0, len(title), length)]
 
     def focus(self) -> None:
         """Give the field the focus, its text marked for typing over."""

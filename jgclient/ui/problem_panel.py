@@ -46,6 +46,8 @@ class ProblemPanel(Card):
 
     def __init__(self) -> None:
         super().__init__("检查", flush=True)
+        self._key = keycap("F8")
+        self.head.addWidget(self._key)
         self.body.setSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         inside = QWidget()
@@ -55,6 +57,7 @@ class ProblemPanel(Card):
         self._column.setSpacing(0)
         self._scroll = _Shrinking(inside)
         self._scroll.hide()
+        self._key.hide()
         self.body.addWidget(self._scroll)
         self._shown: list[tuple[Problem, bool]] = []
         self.lines: list[ProblemLine] = []
@@ -76,6 +79,7 @@ class ProblemPanel(Card):
             line.hide()
             line.deleteLater()
         self.lines = [ProblemLine(p, form, must_mend=must) for p, must in self._shown]
+        self._key.setVisible(bool(self.lines))
         for line in self.lines:
             line.wanted.connect(self.wanted)
             self._column.addWidget(line)
@@ -141,10 +145,7 @@ class RuleCard(Card):
     def __init__(self, codes: CodeLists) -> None:
         super().__init__("填写说明")
         self._codes = codes
-        key = label("F1")
-        key.setProperty("keycap", True)
-        key.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.head.addWidget(key)
+        self.head.addWidget(keycap("F1"))
         self._inside = QWidget()
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -235,6 +236,14 @@ def _limit(duty: DutyState, today: date) -> _Limit:
     if duty.state == "overdue":
         when += " 已超期"
     return _Limit(duty.title, when, duty_tone(duty) or "", f"{duty.text}\n依据 {duty.basis}")
+
+
+def keycap(key: str) -> QLabel:
+    """The name of a key, as it is printed on buttons."""
+    made = label(key)
+    made.setProperty("keycap", True)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return made
 
 
 def duty_tone(duty: DutyState) -> ToneName | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from ui_seeing import clipped, type_text
@@ -280,6 +281,25 @@ def test_typing_is_kept_a_moment_after_the_last_key(clerk: Clerk, qtbot: Any) ->
     assert draft.texts["check_action_name"] == "对某公司的检查"
 
 
+def test_keeping_in_the_background_leaves_an_unfinished_word_to_the_input_method(
+    clerk: Clerk, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk.begin("check")
+    record_id = clerk.session.opened.record_id
+    committed: list[bool] = []
+    monkeypatch.setattr("jgclient.ui.entry_binding.commit_typing", lambda: committed.append(True))
+    clerk.view.focus("check_action_name")
+    field = clerk.row("check_action_name").input
+    type_text(field, "对郑")
+    QApplication.sendEvent(field, QInputMethodEvent("zhou", []))
+    qtbot.waitUntil(lambda: clerk.window.desk.store.records.draft(record_id) is not None, timeout=3000)
+    assert committed == []
+    type_text(field, "州")
+    assert clerk.session.texts["check_action_name"] == "对郑州"
+    clerk.press(Qt.Key.Key_S, CTRL)
+    assert committed == [True]
+
+
 def test_escape_keeps_the_draft_and_goes_to_the_records(clerk: Clerk) -> None:
     clerk.begin("check")
     record_id = clerk.session.opened.record_id
@@ -359,6 +379,18 @@ def test_a_returned_record_shows_what_the_platform_said(clerk: Clerk, story: Sto
 def test_unknown_record_is_said_in_words(clerk: Clerk) -> None:
     clerk.window.show_page("entry", record_id="0198")
     assert "没有" in clerk.window.foot._said.text()
+
+
+def test_f8_goes_from_problem_to_problem_and_round(clerk: Clerk) -> None:
+    clerk.begin("check")
+    for name in ("supervise_item_implement_code", "administrative_cp", "check_date", "plan_id"):
+        clerk.view.focus(name)
+    visited = []
+    for _ in range(4):
+        clerk.press(Qt.Key.Key_F8)
+        visited.append(clerk.here)
+    item, party, day = "supervise_item_implement_code", "administrative_cp", "check_date"
+    assert visited == [party, day, item, party]
 
 
 def test_alt_number_goes_to_a_section(clerk: Clerk) -> None:
