@@ -37,11 +37,20 @@ class KeptRegisters(NoRegisters):
         mine = (records.c.unit == self._unit) & (records.c.operation != "d")
         return bool(self._connection.scalar(select(exists().where(mine, same)))) or None
 
-    def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
-        """Number of the unit's other records of ``form``, not withdrawn, that agree in all ``fields``."""
+    def same_acts(
+        self, form: str, fields: Mapping[str, Json], *, within: tuple[str, str] | None = None
+    ) -> int:
+        """Number of the unit's other records of ``form``, not withdrawn, that agree in all ``fields``.
+
+        ``within`` limits the count to records whose day of the act lies between two ISO days, both included.
+        """
         indexed = {column: getattr(self._form, field) for column, field in INDEXED.items()}
         narrowed = {column: indexed_text(fields, name) for column, name in indexed.items() if name in fields}
-        wanted = {"of_unit": self._unit, "of_form": form, "other_than": self._record_id, **narrowed}
+        first, last = within or ("", "9999")
+        wanted = {
+            "of_unit": self._unit, "of_form": form, "other_than": self._record_id, "first": first,
+            "last": last, **narrowed,
+        }  # fmt: skip
         contents = self._connection.scalars(_same_acts_query(*narrowed), wanted)
         found = (json.loads(content) for content in contents)
         return sum(all(content.get(name) == value for name, value in fields.items()) for content in found)
@@ -56,5 +65,6 @@ def _same_acts_query(*columns: str) -> Select[str]:
         .join(records, current)
         .where(records.c.unit == bindparam("of_unit"), records.c.form == bindparam("of_form"))
         .where(records.c.id != bindparam("other_than"), records.c.operation != "d")
+        .where(records.c.act_date.between(bindparam("first"), bindparam("last")))
         .where(*(records.c[column] == bindparam(column) for column in columns))
     )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from jgclient.forms import catalogue
 from jgclient.forms.definition import Duplicate, Field, Form
 from jgclient.forms.findings import Finding
 from jgclient.forms.near_codes import one_slip_away
 from jgclient.forms.problems import KINDS
-from jgclient.forms.registers import Registers
+from jgclient.forms.registers import Days, Registers
 from jgclient.records import Content, Json
 
 Crossed = tuple[Finding, tuple[str, ...]]
@@ -86,7 +86,11 @@ def duplicate_rules(form: Form) -> tuple[Duplicate, ...]:
 
 
 def _duplicate(case: _Case, rule: Duplicate) -> Iterator[Crossed]:
-    same = case.registers.same_acts(case.form.id, {name: case.content[name] for name in rule.fields})
+    within = _quarter(case.day) if rule.period and case.day else None
+    if rule.period and not within:
+        return
+    fields = {name: case.content[name] for name in rule.fields}
+    same = case.registers.same_acts(case.form.id, fields, within=within)
     if same:
         message = f"{rule.message}（{same} 条）" if same > 1 else rule.message
         remedy = rule.help or "请核对是否重复录入；重复的请删去一条"
@@ -94,6 +98,13 @@ def _duplicate(case: _Case, rule: Duplicate) -> Iterator[Crossed]:
             Finding(rule.code, message, remedy, rule.strength, kind=rule.kind, basis=rule.basis),
             rule.fields,
         )
+
+
+def _quarter(day: date) -> Days:
+    """First and last day of the quarter of ``day``."""
+    first = date(day.year, day.month - (day.month - 1) % 3, 1)
+    following = date(day.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    return first.isoformat(), (following - timedelta(days=1)).isoformat()
 
 
 # -- references ----------------------------------------------------------------------------------------

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from jgclient.records import Json
 
+#: First and last day of a period as ISO texts.
+Days = tuple[str, str]
+
 
 class Registers(Protocol):
     """Reference data and earlier records, as far as the keeper knows them."""
@@ -20,8 +23,15 @@ class Registers(Protocol):
     def record_exists(self, form: str, number: str) -> bool | None:
         """Whether a record of ``form`` with that business number exists; None when that cannot be known."""
 
-    def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
-        """Number of other records of ``form`` whose content agrees in all ``fields``."""
+    def same_acts(self, form: str, fields: Mapping[str, Json], *, within: Days | None = None) -> int:
+        """Number of other records of ``form`` whose content agrees in all ``fields``.
+
+        Args:
+            form: Id of the form.
+            fields: JSON values by field name.
+            within: Count only records whose day of the act (``date_field`` of the form) lies between these
+                ISO days, both included.
+        """
 
 
 class NoRegisters:
@@ -39,6 +49,6 @@ class NoRegisters:
         """None: cannot be known."""
         return None
 
-    def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:  # noqa: ARG002
+    def same_acts(self, form: str, fields: Mapping[str, Json], *, within: Days | None = None) -> int:  # noqa: ARG002
         """None are known."""
         return 0

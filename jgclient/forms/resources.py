@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jgclient.forms.codes import CodeLists
+if TYPE_CHECKING:
+    from jgclient.forms.codes import CodeLists
 
 
 def resources_folder() -> Path:
@@ -16,4 +18,6 @@ def resources_folder() -> Path:
 @cache
 def shipped_codes() -> CodeLists:
     """The code lists that come with the program."""
+    from jgclient.forms.codes import CodeLists  # noqa: PLC0415 - the window asks only for the folder
+
     return CodeLists(resources_folder() / "codes")

@@ -77,17 +77,24 @@ class Registers:
             return True
         return False if self._db.value(f"{other} LIMIT 1", [form, self._without]) else None
 
-    def same_acts(self, form: str, fields: Mapping[str, Json]) -> int:
+    def same_acts(
+        self, form: str, fields: Mapping[str, Json], *, within: tuple[str, str] | None = None
+    ) -> int:
         """Number of other records of the form that agree in all these fields; withdrawn ones do not count.
 
-        What is empty agrees with nothing. At least one field must hold a text.
+        What is empty agrees with nothing. At least one field must hold a text. ``within`` limits the count to
+        records whose day of the act lies between two ISO days, both included.
         """
         if any(value in (None, "", []) for value in fields.values()):
             return 0
         match = search.whole_expression(value for value in fields.values() if isinstance(value, str))
         if not match:
             return 0
-        rows = self._db.rows(_CANDIDATES, {"match": match, "form": form, "without": self._without})
+        first, last = within or ("", "9999")
+        rows = self._db.rows(
+            _CANDIDATES,
+            {"match": match, "form": form, "without": self._without, "first": first, "last": last},
+        )
         return sum(_agrees(row, fields) for row in rows)
 
     # -- inside ----------------------------------------------------------------------------------------
@@ -117,7 +124,7 @@ FROM record_text CROSS JOIN record ON record.touched = record_text.rowid
 LEFT JOIN draft ON draft.record = record.key
 LEFT JOIN revision AS last ON last.record = record.key AND last.revision = record.revision
 WHERE record_text MATCH :match AND record.form = :form AND record.id != :without
-    AND record.state != 'withdrawn'
+    AND record.state != 'withdrawn' AND record.act_date BETWEEN :first AND :last
 """
 
 

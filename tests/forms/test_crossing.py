@@ -55,9 +55,11 @@ class Kept:
         assert (form, number) == ("check", "郑检〔2026〕1号")
         return self._exists
 
-    def same_acts(self, form: str, fields: Mapping[str, Any]) -> int:
+    def same_acts(
+        self, form: str, fields: Mapping[str, Any], *, within: tuple[str, str] | None = None
+    ) -> int:
         assert form == "visit"
-        self.asked.append(dict(fields))
+        self.asked.append({**fields, **({"within": within} if within else {})})
         return self._same
 
 
@@ -221,6 +223,34 @@ basis = "法"
         {"item": ITEM, "party_code": "91410100MA0000015B", "number": "一"}, context(kept)
     ).problems
     assert (problem.code, problem.message, problem.help, problem.basis) == ("D-1", "又来了", "少来", "法")
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter"),
+    [
+        ("2026-01-01", ("2026-01-01", "2026-03-31")),
+        ("2026-06-30", ("2026-04-01", "2026-06-30")),
+        ("2026-08-15", ("2026-07-01", "2026-09-30")),
+        ("2025-12-31", ("2025-10-01", "2025-12-31")),
+    ],
+)
+def test_a_second_act_in_a_quarter_is_asked_for_by_its_days(
+    tmp_path: Path, day: str, quarter: tuple[str, str]
+) -> None:
+    own = """[[duplicate]]
+code = "D-2"
+kind = "08数据关联性检查"
+strength = "soft"
+fields = ["party_code"]
+message = "本季度已经检查过"
+period = "quarter"
+"""
+    made = checker(tmp_path, *FIELDS, own, **ROLES)
+    kept = Kept({}, same=1)
+    texts = {"party_code": "91410100MA0000015B"}
+    assert [p.code for p in made.read({**texts, "day": day}, context(kept)).problems] == ["D-2"]
+    assert kept.asked == [{**texts, "within": quarter}]
+    assert made.read(texts, context(kept)).problems == []
 
 
 def test_what_was_not_understood_is_not_looked_up(visit: Checker) -> None:

@@ -73,7 +73,7 @@ class _OneTwin(NoRegisters):
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
 
-    def same_acts(self, form: str, fields: Any) -> int:
+    def same_acts(self, form: str, fields: Any, *, within: Any = None) -> int:
         self.asked.append(tuple(fields))
         return 1
 

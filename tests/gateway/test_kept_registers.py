@@ -80,6 +80,9 @@ def test_same_acts_compares_every_field_it_is_asked_for(
         assert known.same_acts("visit", {"object": "甲公司"}) == 2
         assert known.same_acts("visit", {"object": "甲公司", "day": "2026-09-01"}) == 1
         assert known.same_acts("visit", {"day": "2026-09-01", "people": 2}) == 0
+        assert known.same_acts("visit", {"object": "甲公司"}, within=("2026-09-01", "2026-09-01")) == 1
+        assert known.same_acts("visit", {"object": "甲公司"}, within=("2026-01-01", "2026-12-31")) == 2
+        assert known.same_acts("visit", {"object": "甲公司"}, within=("2027-01-01", "2027-12-31")) == 0
         assert known.same_acts("visit", {"day": None}) == 0
         assert known.same_acts("penalty", {"object": "甲公司"}) == 0
 

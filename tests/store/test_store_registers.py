@@ -119,6 +119,21 @@ def test_the_record_being_checked_does_not_count_as_another(store, draft, finish
     assert store.registers.without(record_id).same_acts("check", same) == 1
 
 
+@pytest.mark.parametrize(
+    ("within", "found"),
+    [
+        (("2026-07-01", "2026-09-30"), 1),
+        (("2026-09-07", "2026-09-07"), 1),
+        (("2026-10-01", "2026-12-31"), 0),
+        (None, 1),
+    ],
+)
+def test_the_same_act_may_be_asked_for_within_a_period(store, finish, within, found):
+    finish(store, content=ACT, summary=Summary(act_date="2026-09-07"))
+    same = {"party_code": ACT["party_code"]}
+    assert store.registers.same_acts("check", same, within=within) == found
+
+
 def test_nothing_asked_finds_nothing(store, finish):
     finish(store, content=ACT)
     assert store.registers.same_acts("check", {}) == 0
