@@ -79,6 +79,11 @@ class Connection:
         with translated():
             return int(self.raw.execute(sql, parameters).rowcount)
 
+    def run_many(self, sql: str, rows: Sequence[Parameters]) -> int:
+        """Execute a writing statement once for each row of parameters; returns how many rows it touched."""
+        with translated():
+            return int(self.raw.executemany(sql, rows).rowcount) if rows else 0
+
     def insert(self, table: str, values: Mapping[str, Any], *, conflict: str = "") -> int:
         """Insert one row; ``conflict`` is e.g. ``OR IGNORE``. Returns the number of rows written."""
         names = ", ".join(values)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -26,6 +28,24 @@ LEFT JOIN revision AS last ON last.record = record.key
     AND last.revision = (SELECT max(revision) FROM revision WHERE record = record.key)
 LEFT JOIN outbox ON outbox.record = record.key AND outbox.revision = last.revision
 WHERE record.key = ?
+"""
+
+
+#: What the outbox decides of a record's line; without the texts, which are long and do not change with it.
+_STANDING = """
+SELECT record.key, record.state AS shown_state, record.reason AS shown_reason,
+    record.hard_problems AS shown_hard_problems, record.receipt_no AS shown_receipt_no,
+    draft.record IS NOT NULL AS has_draft, draft.offered, draft.hard_problems,
+    draft.problems AS draft_problems, last.revision, last.operation,
+    outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
+    (SELECT receipt_no FROM receipt WHERE receipt.record = record.key
+        ORDER BY receipt.revision DESC, receipt.kept_at DESC LIMIT 1) AS receipt_no
+FROM json_each(?) AS wanted
+JOIN record ON record.key = wanted.value
+LEFT JOIN draft ON draft.record = record.key
+LEFT JOIN revision AS last ON last.record = record.key
+    AND last.revision = (SELECT max(revision) FROM revision WHERE record = record.key)
+LEFT JOIN outbox ON outbox.record = record.key AND outbox.revision = last.revision
 """
 
 
@@ -61,6 +81,21 @@ def refresh(connection: Connection, key: int, *, content_changed: bool) -> None:
     _write_columns(connection, key, columns)
 
 
+def restate(connection: Connection, keys: Iterable[int]) -> None:
+    """Derive again what the outbox decides of many records' lines: state, reason, receipt, problems.
+
+    For changes that leave the content alone; one query and few statements, whatever the number of records.
+    """
+    changes = defaultdict[tuple[str, ...], list[list[Any]]](list)
+    for row in connection.rows(_STANDING, [json.dumps(list(keys))]):
+        changed = {name: value for name, value in _standing(row).items() if row[f"shown_{name}"] != value}
+        if changed:
+            changes[tuple(changed)].append([*changed.values(), row["key"]])
+    for names, rows in changes.items():
+        columns = ", ".join(f"{name} = ?" for name in names)
+        connection.run_many(f"UPDATE record SET {columns} WHERE key = ?", rows)
+
+
 def forget(connection: Connection, key: int) -> None:
     """Take a record that has neither draft nor revision out of the lists."""
     touched = connection.value("SELECT touched FROM record WHERE key = ?", [key])
@@ -88,18 +123,26 @@ def rebuild(connection: Connection) -> int:
 def derived_columns(row: Row) -> dict[str, Any]:
     """The columns that lists show, from one row of facts."""
     drafted = bool(row["has_draft"])
-    problems = problems_of((row["draft_problems"] if drafted else row["problems"]) or "[]")
-    hard = [problem for problem in problems if problem.strength == "hard"]
     return asdict(summary_of(row["draft_summary"] if drafted else row["summary"])) | {
         "form": row["draft_form"] if drafted else row["form"],
-        "state": derive_state(_facts(row)).value,
         "author": row["draft_author"] if drafted else row["author"],
         "updated_at": row["saved_at"] if drafted else row["made_at"],
         "revision": row["revision"] or 0,
-        "receipt_no": row["receipt_no"] or "",
+        "urgent_by": row["urgent_by"] or FAR,
+        **_standing(row),
+    }
+
+
+def _standing(row: Row) -> dict[str, Any]:
+    """Where the record stands: the columns that also change without its content."""
+    drafted = bool(row["has_draft"])
+    problems = problems_of((row["draft_problems"] if drafted else row["problems"]) or "[]")
+    hard = [problem for problem in problems if problem.strength == "hard"]
+    return {
+        "state": derive_state(_facts(row)).value,
         "reason": hard[0].message if hard else _platform_reason(row),
         "hard_problems": row["hard_problems"] if drafted else len(hard),
-        "urgent_by": row["urgent_by"] or FAR,
+        "receipt_no": row["receipt_no"] or "",
     }
 
 
