@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jgclient.store.pinyin import initials
+
 _RUN = re.compile(r"[0-9a-z]+|[^\W_]")
 _LATIN = re.compile(r"[0-9a-z]+")
 
@@ -30,7 +32,7 @@ class IndexText:
 def index_text(texts: Iterable[str], names: Iterable[str] = ()) -> IndexText:
     """Cut texts into the tokens of the index; of ``names`` the pinyin initials are added as well."""
     kept = list(texts)
-    parts = [fold(text) for text in kept] + [initials(name) for name in names]
+    parts = [fold(text) for text in kept] + [letters for name in names for letters in initials(name)]
     runs = [run for part in parts for run in _LATIN.findall(part)]
     return IndexText(
         grams=" | ".join(" ".join(_grams(part)) for part in parts if part),
@@ -42,15 +44,6 @@ def index_text(texts: Iterable[str], names: Iterable[str] = ()) -> IndexText:
 def fold(text: str) -> str:
     """Full-width to half-width, lower case: what is searched is compared in this form."""
     return unicodedata.normalize("NFKC", text).casefold()
-
-
-def initials(name: str) -> str:
-    """First letters of the pinyin of the Chinese characters in ``name`` (“郑州市” → “zzs”)."""
-    if name.isascii():
-        return ""
-    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 350 ms that starting up must not pay
-
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")).casefold()
 
 
 def match_expression(query: str) -> str:

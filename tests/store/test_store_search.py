@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import string
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from jgclient.forms.resources import resources_folder
 from jgclient.records import State
-from jgclient.store import ListQuery, Summary, search
+from jgclient.store import ListQuery, Summary, pinyin, search
 
 TEXTS = {
     "party": "郑州市金水区宏达物业管理有限公司",
@@ -103,6 +106,23 @@ def test_search_and_filters_narrow_each_other(store, draft, finish):
     assert store.records.count(queued) == 1
 
 
-def test_initials_are_those_of_the_chinese_part_of_a_name():
-    assert search.initials("郑州ABC物业") == "zzwy"
-    assert search.initials("ABC 12") == ""
+@pytest.mark.parametrize(
+    ("name", "readings"),
+    [
+        ("郑州ABC物业", ["zzwy"]),
+        ("鑫源", ["xy"]),
+        ("重庆银行", ["zqyx", "cqyx", "zqyh"]),
+        ("单某", ["dm", "sm"]),
+        ("ABC 12", []),
+        ("", []),
+    ],
+)
+def test_initials_of_a_name_in_every_reading_names_use(name, readings):
+    assert pinyin.initials(name) == readings
+
+
+def test_the_shipped_initials_know_every_common_character_once():
+    lines = (resources_folder() / pinyin.FILE).read_text("utf-8").splitlines()
+    common = "".join(line.split("\t")[1] for line in lines if not line.startswith("+"))
+    assert len(common) == len(set(common)) > 20_000
+    assert {line.split("\t")[0] for line in lines if not line.startswith("+")} <= set(string.ascii_lowercase)
