@@ -18,6 +18,9 @@ class CapabilitiesOut(BaseModel):
     forms: dict[str, list[int]] = Field(description="Form id → versions")
     contract_version: int
     minimum_client: str
+    max_attachment_bytes: int = Field(description="Most bytes of one file, 0: takes none")
+    changes: list[str] = Field(description="Kinds that GET /v1/changes tells")
+    public_key: str = Field(description="Packages are sealed for it; empty: takes none")
 
 
 class SessionIn(BaseModel):

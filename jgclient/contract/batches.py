@@ -1,12 +1,21 @@
-"""The sync contract as data: batches, answers, receipts. Shared by client and gateway, no network in it."""
+"""Batches, their answers and receipts, and what a platform can do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import Any, Literal, Protocol, cast
+from typing import Literal, cast
 
+from jgclient.contract.reading import (
+    ContractError,
+    as_list,
+    as_object,
+    as_texts,
+    as_whole,
+    number,
+    problem,
+    text,
+)
 from jgclient.forms.problems import Problem
 from jgclient.records import Content, Json, Revision, canonical_json, payload_hash
 
@@ -14,11 +23,6 @@ CONTRACT_VERSION = 1
 Outcome = Literal["accepted", "duplicate", "rejected", "conflict", "deferred"]
 OUTCOMES: tuple[Outcome, ...] = ("accepted", "duplicate", "rejected", "conflict", "deferred")
 Mode = Literal["commit", "validate"]
-Reaction = Literal["retry", "halve", "login", "stop", "park", "unknown"]
-
-
-class ContractError(ValueError):
-    """A message does not have the shape the contract demands; the text says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ class Item:
             content=self.content, reasons=self.reasons, attachments=self.attachments,
         )  # fmt: skip
 
+    def to_json(self) -> dict[str, Json]:
+        """The item as a JSON object."""
+        return asdict(self)
+
     @classmethod
     def from_json(cls, data: Json) -> Item:
         """Read one item.
@@ -61,18 +69,18 @@ class Item:
         Raises:
             ContractError: a member is missing or of the wrong type.
         """
-        members = _object(data, "item")
-        operation = _text(members, "operation")
+        members = as_object(data, "item")
+        operation = text(members, "operation")
         if operation not in ("i", "u", "d"):
             raise ContractError(f"operation must be i, u or d, not {operation!r}")
         return cls(
-            id=_text(members, "id"), form=_text(members, "form"),
-            form_version=_number(members, "form_version"), revision=_number(members, "revision"),
-            base_revision=_number(members, "base_revision"),
-            operation=cast("Literal['i', 'u', 'd']", operation), author=_text(members, "author"),
-            content=_object(members.get("content"), "content"), sha256=_text(members, "sha256"),
-            reasons={str(k): str(v) for k, v in _object(members.get("reasons", {}), "reasons").items()},
-            attachments=list(_list(members.get("attachments", []), "attachments")),
+            id=text(members, "id"), form=text(members, "form"),
+            form_version=number(members, "form_version"), revision=number(members, "revision"),
+            base_revision=number(members, "base_revision"),
+            operation=cast("Literal['i', 'u', 'd']", operation), author=text(members, "author"),
+            content=as_object(members.get("content"), "content"), sha256=text(members, "sha256"),
+            reasons={str(k): str(v) for k, v in as_object(members.get("reasons", {}), "reasons").items()},
+            attachments=list(as_list(members.get("attachments", []), "attachments")),
         )  # fmt: skip
 
 
@@ -97,14 +105,14 @@ class Batch:
         Raises:
             ContractError: the batch or one of its items is malformed.
         """
-        members = _object(data, "batch")
-        mode = _text(members, "mode")
+        members = as_object(data, "batch")
+        mode = text(members, "mode")
         if mode not in ("commit", "validate"):
             raise ContractError(f"mode must be commit or validate, not {mode!r}")
         return cls(
-            batch_id=_text(members, "batch_id"), device_id=_text(members, "device_id"),
-            unit_code=_text(members, "unit_code"), mode=cast("Mode", mode),
-            items=[Item.from_json(entry) for entry in _list(members.get("items"), "items")],
+            batch_id=text(members, "batch_id"), device_id=text(members, "device_id"),
+            unit_code=text(members, "unit_code"), mode=cast("Mode", mode),
+            items=[Item.from_json(entry) for entry in as_list(members.get("items"), "items")],
         )  # fmt: skip
 
 
@@ -141,16 +149,16 @@ class Result:
         Raises:
             ContractError: a member is missing, of the wrong type, or the outcome is unknown.
         """
-        members = _object(data, "result")
-        outcome = _text(members, "outcome")
+        members = as_object(data, "result")
+        outcome = text(members, "outcome")
         if outcome not in OUTCOMES:
             raise ContractError(f"unknown outcome {outcome!r}")
-        problems = _list(members.get("problems", []), "problems")
+        problems = as_list(members.get("problems", []), "problems")
         return cls(
-            id=_text(members, "id"), revision=_number(members, "revision"), outcome=outcome,
+            id=text(members, "id"), revision=number(members, "revision"), outcome=outcome,
             receipt_no=str(members.get("receipt_no") or ""),
             received_at=str(members.get("received_at") or ""), sha256=str(members.get("sha256") or ""),
-            problems=[_problem(p) for p in problems],
+            problems=[problem(p) for p in problems],
         )  # fmt: skip
 
 
@@ -176,16 +184,26 @@ class BatchAnswer:
         Raises:
             ContractError: the answer is malformed.
         """
-        members = _object(data, "answer")
+        members = as_object(data, "answer")
         return cls(
-            batch_id=_text(members, "batch_id"), server_time=_text(members, "server_time"),
-            results=[Result.from_json(entry) for entry in _list(members.get("results"), "results")],
+            batch_id=text(members, "batch_id"), server_time=text(members, "server_time"),
+            results=[Result.from_json(entry) for entry in as_list(members.get("results"), "results")],
         )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a platform says it can do (``GET /v1/capabilities``)."""
+    """What a platform says it can do (``GET /v1/capabilities``).
+
+    Attributes:
+        max_items: Most items of a batch, and most ids of one question.
+        max_bytes: Most bytes of a batch.
+        forms: Form id → versions.
+        max_attachment_bytes: Most bytes of one file; 0 for a platform that takes no attachments.
+        changes: Kinds of entries that ``GET /v1/changes`` tells; empty when there is no such feed.
+        public_key: What packages for this platform are sealed for and its answers are signed with
+            (:class:`jgclient.packages.PublicKey` as text); empty when it takes no packages.
+    """
 
     server_time: str
     max_items: int
@@ -193,6 +211,9 @@ class Capabilities:
     forms: dict[str, list[int]]
     contract_version: int = CONTRACT_VERSION
     minimum_client: str = "0.1.0"
+    max_attachment_bytes: int = 0
+    changes: tuple[str, ...] = ()
+    public_key: str = ""
 
     @classmethod
     def from_json(cls, data: Json) -> Capabilities:
@@ -201,62 +222,18 @@ class Capabilities:
         Raises:
             ContractError: malformed.
         """
-        members = _object(data, "capabilities")
-        forms = _object(members.get("forms", {}), "forms")
+        members = as_object(data, "capabilities")
+        forms = as_object(members.get("forms", {}), "forms")
         return cls(
-            server_time=_text(members, "server_time"), max_items=_number(members, "max_items"),
-            max_bytes=_number(members, "max_bytes"),
-            forms={name: [_whole(v, name) for v in _list(found, name)] for name, found in forms.items()},
-            contract_version=_whole(members.get("contract_version", CONTRACT_VERSION), "contract_version"),
+            server_time=text(members, "server_time"), max_items=number(members, "max_items"),
+            max_bytes=number(members, "max_bytes"),
+            forms={name: [as_whole(v, name) for v in as_list(found, name)] for name, found in forms.items()},
+            contract_version=as_whole(members.get("contract_version", CONTRACT_VERSION), "contract_version"),
             minimum_client=str(members.get("minimum_client", "")),
+            max_attachment_bytes=as_whole(members.get("max_attachment_bytes", 0), "max_attachment_bytes"),
+            changes=as_texts(members.get("changes", []), "changes"),
+            public_key=str(members.get("public_key", "")),
         )  # fmt: skip
-
-
-class TransportError(Exception):
-    """Sending failed. ``reaction`` is what the client must do about it (contract, table of answers).
-
-    Attributes:
-        reaction: ``retry`` keep and try later · ``halve`` smaller batches ·
-            ``login`` pause and ask the user · ``stop`` systemic, end the run and say so ·
-            ``park`` this batch is refused as a whole ·
-            ``unknown`` ask for receipts before anything else.
-        message: A Chinese sentence with the remedy.
-        retry_after: Seconds the server asked to wait, 0 when it did not say.
-        status: HTTP status, 0 when there was none.
-    """
-
-    def __init__(
-        self,
-        reaction: Reaction,
-        message: str,
-        *,
-        retry_after: float = 0,
-        status: int = 0,
-    ) -> None:
-        super().__init__(message)
-        self.reaction = reaction
-        self.message = message
-        self.retry_after = retry_after
-        self.status = status
-
-
-class Transport(Protocol):
-    """The seam of ``sync``: HTTP and package file carry the same batches and receipts.
-
-    Every method raises :class:`TransportError` when it cannot answer.
-    """
-
-    def capabilities(self) -> Capabilities:
-        """What the platform can do."""
-
-    def log_in(self, user: str, password: str, device_id: str) -> str:
-        """Open a session; returns the bearer token, which the transport keeps for the next calls."""
-
-    def send_batch(self, batch_id: str, body: bytes) -> BatchAnswer:
-        """Send the stored bytes of a batch; the answer echoes the batch id."""
-
-    def receipts(self, ids: Sequence[str]) -> list[Result]:
-        """What the platform holds for these record ids: one accepted result per kept revision."""
 
 
 def proven(answer: BatchAnswer, batch_id: str, sent: Sequence[tuple[str, int]]) -> bool:
@@ -276,7 +253,7 @@ def receipts_from_json(data: Json) -> list[Result]:
     Raises:
         ContractError: the answer is malformed.
     """
-    return [Result.from_json(entry) for entry in _list(_object(data, "answer").get("results"), "results")]
+    return [Result.from_json(entry) for entry in as_list(as_object(data, "answer").get("results"), "results")]
 
 
 def token_from_json(data: Json) -> str:
@@ -287,49 +264,4 @@ def token_from_json(data: Json) -> str:
     Raises:
         ContractError: there is no token in it.
     """
-    return _text(_object(data, "session"), "token")
-
-
-def parse_time(text: str) -> datetime | None:
-    """An ISO 8601 time of the other side as an aware date-time, or None when it is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _object(data: Json, name: str) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise ContractError(f"{name} must be an object")
-    return cast("dict[str, Any]", data)
-
-
-def _list(data: Json, name: str) -> list[Any]:
-    if not isinstance(data, list):
-        raise ContractError(f"{name} must be a list")
-    return data
-
-
-def _text(members: dict[str, Any], name: str) -> str:
-    value = members.get(name)
-    if not isinstance(value, str):
-        raise ContractError(f"{name} must be a text")
-    return value
-
-
-def _number(members: dict[str, Any], name: str) -> int:
-    return _whole(members.get(name), name)
-
-
-def _whole(value: Json, name: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ContractError(f"{name} must be a whole number")
-    return value
-
-
-def _problem(data: Json) -> Problem:
-    members = _object(data, "problem")
-    for name in ("fields", "candidates"):
-        _list(members.get(name, []), name)
-    return Problem.from_json(members)
+    return text(as_object(data, "session"), "token")
