@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from jgclient.forms.cleaning import compact
-from jgclient.forms.field_types.numbers import UNITS
+from jgclient.forms.field_types.amounts import UNITS
 
 #: Columns of the exchange tables that every act carries and no form holds (the same in all four tables).
 EXCHANGE_COLUMNS = ("record_unique_identity", "cd_id", "cd_time", "cd_source", "cd_batch", "cd_operation")

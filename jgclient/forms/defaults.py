@@ -10,7 +10,7 @@ from jgclient.forms import catalogue
 from jgclient.forms.checker import Context
 from jgclient.forms.cleaning import code as cleaned_code
 from jgclient.forms.definition import Field, Form
-from jgclient.forms.field_types.dates import parse_date
+from jgclient.forms.field_types.date_texts import parse_date
 from jgclient.forms.findings import Refused
 from jgclient.records import Json
 

@@ -10,7 +10,7 @@ from jgclient.forms.definition import Field, Form
 from jgclient.forms.field_types import FIELD_TYPES
 from jgclient.forms.identifiers import KIND_TITLES
 from jgclient.forms.problems import KINDS
-from jgclient.forms.rules import RuleError, Rules
+from jgclient.forms.rules import RuleError, Rules, names_in
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _REGISTER = re.compile(r"item|implementation|region|person|object|record:[a-z][a-z0-9_]*")
@@ -157,6 +157,7 @@ def _duties(form: Form, rules: Rules) -> None:
         _dated(form, duty.starts, where)
         _require(_TERM.fullmatch(duty.term), where, f"term “{duty.term}”应写成 7 workdays 的样子")
         if duty.when:
+            _require("today" not in names_in(duty.when), where, "when 不能用 today，期限何时产生不看今天")
             _prove(rules, where, duty.when, None)
 
 

@@ -96,6 +96,7 @@ def test_a_form_with_everything_loads(tmp_path: Path) -> None:
         (form_toml(DAY, DUTY.replace("7 workdays", "soon")), "期限 录入", "term"),
         (form_toml(DAY, DUTY.replace("accepted", "zz")), "期限 录入", "没有名为 zz 的字段"),
         (form_toml(DAY, DUTY + "when = 'zz == null'\n"), "期限 录入", "没有名为 zz"),
+        (form_toml(DAY, DUTY + "when = 'day < today'\n"), "期限 录入", "when 不能用 today"),
         (form_toml(field_toml("day", "text"), DUTY), "期限 录入", "day 不是日期"),
         (form_toml(TEXT, TWICE + "period = 'year'\n"), "查重 D1", "quarter"),
         (form_toml(TEXT, TWICE + "period = 'quarter'\n"), "查重 D1", "要有 date_field"),

@@ -46,6 +46,8 @@ def test_amounts_in_ten_thousands(text: str, wan: str) -> None:
         "5,00",
         "1,2345",
         "5000-8000",
+        "$5000",
+        "5,000,00",
         "1.2.3",
         "元",
         "1e999",

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from jgclient.forms import cleaning
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field
+from jgclient.forms.field_types.amounts import (
+    MAX_YUAN,
+    PLACES,
+    UNITS,
+    parse_money,
+    plain_decimal,
+    without_groups,
+)
 from jgclient.forms.field_types.base import FieldType, wrong_json
-from jgclient.forms.field_types.chinese_numbers import chinese_amount
 from jgclient.forms.findings import Finding, Refused, Surroundings
 from jgclient.forms.problems import KINDS
 from jgclient.records import Json
 
-#: Factor of each unit in 元.
-UNITS = {
-    "元": Decimal(1),
-    "百元": Decimal(100),
-    "千元": Decimal(1000),
-    "万元": Decimal(10**4),
-    "亿元": Decimal(10**8),
-}
-#: Decimal places kept: cents in 元, six places in 万元 (双公示 tables).
-PLACES = {"元": 2, "万元": 6}
-MAX_YUAN = Decimal(10) ** 13
-_SIGNS = re.compile(r"^(?:RMB|CNY|人民币|[¥￥$])\s*|\s*(?:RMB|CNY|人民币)$|(?<=元)(?:整|正)$", re.IGNORECASE)
-_AMOUNT = re.compile(r"([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:[eE]([+-]?\d{1,2}))?\s*([百千万亿]?元?)")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)")
 _WHOLE = re.compile(r"([+-]?\d{1,15})(?:\.0+)?\s*[个名人次项天日件户家份条处台年月]?")
 _PLAIN_DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d*[1-9])?")
 _YES = {
@@ -133,7 +126,7 @@ class Integer(FieldType[int]):
 
     def parse(self, field: Field, text: str, around: Surroundings) -> int:  # noqa: ARG002
         """The number; a counting word behind it is dropped."""
-        cleaned = _without_groups(cleaning.plain(text))
+        cleaned = without_groups(cleaning.plain(text))
         found = _WHOLE.fullmatch(cleaned)
         if not found:
             raise Refused("not-a-number", f"“{cleaned}”不是整数", "请只填数字，如 3")
@@ -191,47 +184,3 @@ class YesNo(FieldType[bool]):
     def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
         """Its two words."""
         return "填 是 或 否"
-
-
-def parse_money(text: str, unit: str) -> Decimal:
-    """The amount meant by ``text`` in ``unit``; without a unit of its own the text is already in ``unit``.
-
-    Raises:
-        Refused: no amount, or its separators do not fit.
-    """
-    cleaned = _without_groups(_SIGNS.sub("", _SIGNS.sub("", cleaning.plain(text).replace("圆", "元"))))
-    found = _AMOUNT.fullmatch(cleaned)
-    amount = chinese_amount(cleaned)
-    if found:
-        digits, exponent, own = found.groups()
-        amount = _tidy(Decimal(f"{digits}e{exponent or 0}"))
-        own_unit = (own.removesuffix("元") + "元") if own else unit
-    elif amount is not None:
-        own_unit = "元"
-    else:
-        raise Refused("not-an-amount", f"“{cleaned}”不是金额", f"请只填数字，如 5000（单位{unit}）")
-    return _stripped(amount * UNITS[own_unit] / UNITS[unit])
-
-
-def plain_decimal(value: Decimal) -> str:
-    """``value`` without exponent and superfluous zeros: 5000, 0.05."""
-    return f"{_stripped(value):f}"
-
-
-def _stripped(value: Decimal) -> Decimal:
-    try:
-        return value.normalize() if value else Decimal(0)
-    except InvalidOperation:
-        return value
-
-
-def _tidy(value: Decimal) -> Decimal:
-    """Undo what a binary float adds: 5000.000000000001 is 5000."""
-    if len(value.as_tuple().digits) < 14:
-        return value
-    rounded = round(value, 6)
-    return rounded if abs(value - rounded) < Decimal("1e-7") else value
-
-
-def _without_groups(text: str) -> str:
-    return text.replace(",", "") if _GROUPED.match(text) else text

@@ -80,9 +80,9 @@ def idcard_findings(number: str, today: date, known_region: Callable[[str], bool
         number, length=18, alphabet="0123456789X", right=lambda slip: idcard_is_right(slip, today),
         doubt=lambda slip: _doubt(slip, today, known_region),
     )  # fmt: skip
-    help_text = "请对照证件核对，下列为只错一位或相邻两位写反时的可能" if near else "请对照证件核对"
+    remedy = "请对照证件核对" + ("，下列为只错一位或相邻两位写反时的可能" if near else "")
     return [
-        Finding("idcard", _reason(number, today), help_text, candidates=near, kind=KINDS["07"], basis=_BASIS)
+        Finding("idcard", _reason(number, today), remedy, candidates=near, kind=KINDS["07"], basis=_BASIS)
     ]
 
 

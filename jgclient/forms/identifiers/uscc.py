@@ -62,10 +62,8 @@ def uscc_findings(code: str, known_region: Callable[[str], bool]) -> list[Findin
     near = repair.candidates(
         code, length=18, alphabet=ALPHABET, right=uscc_is_right, doubt=lambda slip: _doubt(slip, known_region)
     )
-    return [Finding("uscc", _reason(code), _HELP, candidates=near, kind=KINDS["06"], basis=_BASIS)]
-
-
-_HELP = "请对照营业执照或登记证书核对，下列为只错一位或相邻两位写反时的可能"
+    remedy = "请对照营业执照或登记证书核对" + ("，下列为只错一位或相邻两位写反时的可能" if near else "")
+    return [Finding("uscc", _reason(code), remedy, candidates=near, kind=KINDS["06"], basis=_BASIS)]
 
 
 def _reason(code: str) -> str:
