@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jgclient.contract import Result
 from jgclient.store.codec import problems_text
 from jgclient.store.connection import Connection, Row
 from jgclient.store.rows import Surprise
+
+if TYPE_CHECKING:  # a client that starts has no answer to read yet
+    from jgclient.contract import Result
 
 _ACCEPTED = ("accepted", "duplicate")
 _OTHER_CONTENT = "平台上同一版本的内容与本机不同。请核对两边内容后重新完成并上报"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jgclient.store.checking import damages
 from jgclient.store.connection import Connection, connect
-from jgclient.store.errors import StoreError, translated
+from jgclient.store.errors import StoreError, file_fault, translated
 
 
 def verified_copy(connection: Connection, key: bytes, to: Path) -> None:
@@ -50,7 +50,7 @@ def _scratch_beside(to: Path) -> Iterator[Path]:
         scratch.unlink(missing_ok=True)
         yield scratch
     except OSError as error:
-        raise StoreError("place", f"{to}：{error.strerror}") from error
+        raise file_fault(error, to) from error
     finally:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Protocol
 
-from jgclient.store.errors import StoreError
+from jgclient.store.errors import StoreError, file_fault
 
 SERVICE = "jgclient"
 _NAME_FILE = "store.id"
@@ -140,4 +140,4 @@ def _write_private(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         scratch.replace(path)
     except OSError as error:
-        raise StoreError("place", f"{path}：{error.strerror}") from error
+        raise file_fault(error, path) from error

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 from sqlcipher3 import dbapi2
 
 Kind = Literal[
-    "locked", "read_only", "disk_full", "damaged", "wrong_key", "no_key", "newer", "network", "place",
+    "locked", "read_only", "disk_full", "io", "damaged", "wrong_key", "no_key", "newer", "network", "place",
     "bad_copy", "refused",
 ]  # fmt: skip
 
@@ -18,6 +20,7 @@ _SENTENCES: dict[Kind, str] = {
     "或让杀毒软件不扫描数据文件夹",
     "read_only": "数据文件夹不能写入。请在文件夹属性中取消“只读”并确认当前用户有写入权限",
     "disk_full": "磁盘空间已满，刚才的内容没有存上。请清理磁盘后再保存一次，此前已保存的内容不受影响",
+    "io": "读写磁盘时出错，刚才的内容没有存上。请检查磁盘或U盘是否已拔出或损坏，然后重试",
     "damaged": "数据文件已损坏。请不要继续录入，用最近一次备份恢复；仍打不开时请联系管理员",
     "wrong_key": "数据文件打不开：钥匙与文件不符，或文件已损坏。请用打印的恢复码打开，或用最近一次备份恢复",
     "no_key": "找不到数据文件的钥匙（可能换了电脑或换了登录用户）。请用打印的恢复码打开",
@@ -34,11 +37,19 @@ _BY_CODE: dict[str, Kind] = {
     "SQLITE_READONLY": "read_only",
     "SQLITE_PERM": "read_only",
     "SQLITE_FULL": "disk_full",
-    "SQLITE_IOERR_WRITE": "disk_full",
     "SQLITE_CORRUPT": "damaged",
-    "SQLITE_IOERR": "damaged",
+    "SQLITE_IOERR": "io",
     "SQLITE_NOTADB": "damaged",
     "SQLITE_CANTOPEN": "place",
+}
+
+_BY_ERRNO: dict[int | None, Kind] = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EACCES: "read_only",
+    errno.EPERM: "read_only",
+    errno.EROFS: "read_only",
+    errno.EIO: "io",
 }
 
 
@@ -65,6 +76,12 @@ def translated() -> Iterator[None]:
         if kind is None:
             raise
         raise StoreError(kind, str(error)) from error
+
+
+def file_fault(error: OSError, path: Path) -> StoreError:
+    """The store's own error for a failed operation on a file or folder."""
+    kind = _BY_ERRNO.get(error.errno, "place")
+    return StoreError(kind, f"{path}：{error.strerror}")
 
 
 def kind_of(error: dbapi2.Error) -> Kind | None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from jgclient.store.errors import StoreError
+from jgclient.store.errors import StoreError, file_fault
 
 _NAME = "store.lock"
 
@@ -24,8 +24,8 @@ def folder_lock(folder: Path, *, name: str = _NAME, wait_seconds: float = 30) ->
     """
     try:
         file = (folder / name).open("ab")
-    except PermissionError as error:
-        raise StoreError("read_only", str(folder)) from error
+    except OSError as error:
+        raise file_fault(error, folder) from error
     with file:
         deadline = time.monotonic() + wait_seconds
         while not _try_lock(file):

@@ -64,20 +64,15 @@ def key_or_new(connection: Connection, record_id: str) -> int:
     return key
 
 
-def refresh(connection: Connection, key: int, *, content_changed: bool) -> None:
-    """Derive a record's list columns again.
+def refresh(connection: Connection, key: int) -> None:
+    """Derive a record's line and search text again after its content changed; it becomes the newest.
 
-    Args:
-        connection: Inside the transaction of the change.
-        key: The record's key.
-        content_changed: The texts changed: search text is made anew and the record becomes the newest.
+    To be called inside the transaction of the change.
     """
     row = connection.row(_FACTS, [key])
-    columns = derived_columns(row)
-    if content_changed:
-        columns["touched"] = _next_touch(connection)
-        connection.run("DELETE FROM record_text WHERE rowid = ?", [row["touched"]])
-        _write_text(connection, columns["touched"], row, columns)
+    columns = derived_columns(row) | {"touched": _next_touch(connection)}
+    connection.run("DELETE FROM record_text WHERE rowid = ?", [row["touched"]])
+    _write_text(connection, columns["touched"], row, columns)
     _write_columns(connection, key, columns)
 
 

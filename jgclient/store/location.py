@@ -6,7 +6,7 @@ import ctypes
 import sys
 from pathlib import Path
 
-from jgclient.store.errors import StoreError
+from jgclient.store.errors import StoreError, file_fault
 
 _DRIVE_REMOTE = 4  # winbase.h
 _NETWORK_TYPES = frozenset(
@@ -25,10 +25,8 @@ def make_folder(folder: Path) -> None:
         raise StoreError("network", str(folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except PermissionError as error:
-        raise StoreError("read_only", str(folder)) from error
     except OSError as error:
-        raise StoreError("place", f"{folder}：{error.strerror}") from error
+        raise file_fault(error, folder) from error
 
 
 def is_network(folder: Path, mounts: str | None = None) -> bool:

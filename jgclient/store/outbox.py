@@ -10,14 +10,17 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from jgclient.contract import Result
 from jgclient.records import Revision
 from jgclient.store import answers, index
 from jgclient.store.codec import revision_of
 from jgclient.store.connection import Connection, Row
 from jgclient.store.errors import StoreError
 from jgclient.store.rows import ReceiptRow, StoredBatch, Surprise
+
+if TYPE_CHECKING:  # a client that starts has no answer to read yet
+    from jgclient.contract import Result
 
 _WAITING = """
 SELECT revision.*, record.id FROM outbox

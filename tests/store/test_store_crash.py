@@ -81,3 +81,40 @@ def test_what_was_acknowledged_before_a_kill_is_there(folder, clock, tmp_path, a
 def unanswered_slack(done: dict[str, list[int]]) -> set[str]:
     """The batch whose answer may have been kept although nobody heard of it any more."""
     return {f"b{n}" for n in done["sent"][-1:]}
+
+
+LIMITED = """
+    import resource, signal, sys
+    from pathlib import Path
+    sys.path.insert(0, sys.argv[2])
+    from store_parts import Clock
+    from jgclient.store import StoreError, open_store
+
+    store = open_store(Path(sys.argv[1]), clock=Clock())
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+    for n in range(1000):
+        try:
+            texts = {"n": "字" * 500}
+            store.records.save_draft(f"r{n}", form="check", form_version=1, texts=texts, author="甲")
+        except StoreError as error:
+            print(error.kind, n)
+            break
+    print(len(store.records.draft("r0").texts["n"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of file size are a matter of Unix")
+def test_a_disk_that_takes_no_more_is_told_and_everything_before_is_there(folder, clock, tmp_path):
+    script = tmp_path / "limited.py"
+    script.write_text(textwrap.dedent(LIMITED), "utf-8")
+    done = subprocess.run(
+        [sys.executable, script, folder, Path(__file__).parent], capture_output=True, text=True, check=True
+    )
+    (kind, failed), (length,) = (line.split() for line in done.stdout.splitlines())
+    assert kind in ("io", "disk_full")
+    assert length == "500", "reading goes on"
+    with open_store(folder, clock=clock) as store:
+        assert store.records.count(ListQuery()) == int(failed) > 10
+        assert store.damages() == []
+        assert store.stale_rows() == []

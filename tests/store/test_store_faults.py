@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from jgclient.store import ListQuery, StoreError, connection, location, open_store, recovery
+from jgclient.store.errors import file_fault
 
 FILE = "jgclient.db"
 
@@ -250,3 +253,32 @@ def test_a_network_drive_is_refused_before_anything_is_written_there(tmp_path, c
     error = refused(tmp_path / "share" / "data", clock)
     assert error.kind == "network"
     assert not (tmp_path / "share").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.ENOSPC, "disk_full"), (errno.EROFS, "read_only"), (errno.EIO, "io"), (errno.ENOTDIR, "place")],
+)
+def test_faults_of_files_and_folders_are_told_apart(number, kind):
+    error = file_fault(OSError(number, os.strerror(number)), Path("/x/jgclient.db"))
+    assert error.kind == kind
+    assert "/x/jgclient.db" in str(error)
+
+
+HEAVY = {"sqlite_utils", "keyring", "pypinyin", "openpyxl", "requests", "cel_expr_python"}
+
+
+def test_opening_an_existing_folder_loads_nothing_heavy(folder, clock, draft):
+    with open_store(folder, clock=clock) as store:
+        draft(store, texts={"n": "物业"})
+    program = """if True:
+        import sys
+        from datetime import UTC, datetime
+        from pathlib import Path
+        from jgclient.store import ListQuery, open_store
+        with open_store(Path(sys.argv[1]), clock=lambda: datetime.now(UTC)) as store:
+            assert len(store.records.list(ListQuery(text="业"))) == 1
+        print(*{name.partition(".")[0] for name in sys.modules})
+    """
+    done = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=True)
+    assert not HEAVY & set(done.stdout.split())
