@@ -7,8 +7,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A loaded machine is slow, not wrong: examples are bounded in number, never timed.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 class _Errors(logging.Handler):
