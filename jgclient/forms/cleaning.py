@@ -21,6 +21,7 @@ _LABEL = re.compile(r"^(?:(?![0-9A-Za-z]{6})[^:]){0,40}[一-鿿](?:(?![0-9A-Za-z
 _LEADING_CJK = re.compile(r"^[一-鿿\s()]+(?=[0-9A-Za-z])")
 _COPY_NUMBER = re.compile(r"\(\d+-\d+\)$")
 _WORDS_BEHIND = re.compile(r"(?<=[0-9A-Za-z])[\s|(:/,]*[一-鿿].*$")
+_COMPACT = re.compile(r"[0-9a-z一-鿿]*")
 _FLOAT_ZERO = re.compile(r"(?<=^\d)(\d*)\.0$")
 _GAPS = re.compile(r"[\s\-_'`\"·.,]+")
 
@@ -70,6 +71,8 @@ def is_blank(text: str) -> bool:
 
 def compact(text: str) -> str:
     """The comparison key of a word: NFKC, lower case, letters, digits and ideographs only."""
+    if _COMPACT.fullmatch(text):
+        return text
     folded = unicodedata.normalize("NFKC", visible(text)).casefold()
     return "".join(char for char in folded if char.isalnum())
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from jgclient.forms.cleaning import compact
 
@@ -20,8 +20,7 @@ class CodesError(ValueError):
     """A code list file cannot be used; the text is one Chinese line with file and reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One entry of a code list.
 
     Attributes:
@@ -136,6 +135,8 @@ class CodeList:
 
 
 def _best(entries: list[Code], day: date | None) -> Code | None:
+    if len(entries) == 1:
+        return entries[0]
     in_force = [entry for entry in entries if day is not None and entry.valid(day)]
     best = in_force or entries
     return best[-1] if best else None
@@ -178,7 +179,10 @@ class CodeLists:
     @cached_property
     def _names(self) -> dict[str, tuple[str, str]]:
         index = self._folder / "index.csv"
-        titles = {row[0]: (row[1], row[2]) for row in _rows(index)[1:]} if index.exists() else {}
+        rows = _rows(index)[1:] if index.exists() else []
+        if any(len(row) != 3 for row in rows):
+            raise CodesError("index.csv：每行应有 id、title、source 三列")
+        titles = {name: (title, source) for name, title, source in rows}
         files = (path.stem for path in self._folder.glob("*.csv") if path != index)
         return {name: titles.get(name, (name, "")) for name in files}
 
@@ -209,7 +213,9 @@ def _entry(path: Path, number: int, row: list[str]) -> Code:
         raise CodesError(f"{path.name}：第 {number} 行应有 {len(_COLUMNS)} 列，且代码和名称不能为空")
     code, title, aliases, source, start, end, successor = row
     try:
-        valid_from, valid_to = (date.fromisoformat(text) if text else None for text in (start, end))
+        valid_from = date.fromisoformat(start) if start else None
+        valid_to = date.fromisoformat(end) if end else None
     except ValueError as error:
         raise CodesError(f"{path.name}：第 {number} 行的日期不对（{error}）") from error
-    return Code(code, title, tuple(filter(None, aliases.split("|"))), source, valid_from, valid_to, successor)
+    others = tuple(filter(None, aliases.split("|"))) if aliases else ()
+    return Code(code, title, others, source, valid_from, valid_to, successor)

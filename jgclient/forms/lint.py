@@ -84,8 +84,8 @@ def _codes(field: Field, where: str, codes: CodeLists) -> None:
     chooses = field.type in ("code", "codes")
     _require(chooses == bool(field.codes), where, "code、codes 类型要写 codes（代码表），其他类型不写")
     if field.codes:
-        _require(field.codes in codes, where, f"没有代码表 {field.codes}")
         try:
+            _require(field.codes in codes, where, f"没有代码表 {field.codes}")
             codes.get(field.codes)
         except CodesError as error:
             raise Fault(where, f"代码表不能用：{error}") from error

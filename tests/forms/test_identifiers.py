@@ -125,7 +125,9 @@ def test_a_party_without_document_type_is_judged_by_its_shape(code: str, wrong: 
 
 @pytest.mark.parametrize("kind", sorted(KIND_TITLES))
 def test_nothing_left_is_said(kind: str) -> None:
-    assert not judge(kind, "\u200b", today=TODAY).valid
+    verdict = judge(kind, "\u200b", today=TODAY)
+    assert [p.code for p in verdict.problems] == ["empty"]
+    assert KIND_TITLES[kind] in verdict.problems[0].message
 
 
 @given(st.sampled_from(sorted(KIND_TITLES)), st.text(max_size=40))

@@ -136,6 +136,17 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert "读不出来" in made.broken[0].reason
 
 
+def test_a_damaged_index_of_code_lists_refuses_the_forms_that_need_lists(tmp_path: Path) -> None:
+    made = library(
+        tmp_path,
+        form_toml(field_toml("x", "code", codes="kind")),
+        form_toml(TEXT, head=HEAD.replace("visit", "other")),
+        codes={"index": "id,title,source\nkind\n"},
+    )
+    assert [form.id for form in made.forms] == ["other"]
+    assert "index.csv：每行应有" in str(made.broken[0])
+
+
 def test_a_damaged_code_list_refuses_the_forms_that_need_it(tmp_path: Path) -> None:
     made = library(
         tmp_path,

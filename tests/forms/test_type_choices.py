@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 from forms_making import SHIPPED, around, codes_found, make_field, parsed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jgclient.forms.codes import CodeLists
 from jgclient.forms.field_types import FIELD_TYPES
 from jgclient.forms.findings import Refused
 
@@ -143,3 +145,12 @@ def test_codes_survive_text_and_json(codes: list[str]) -> None:
 def test_any_text_is_a_code_or_refused(field: object, text: str) -> None:
     with suppress(Refused):
         parsed(field, text)  # type: ignore[arg-type]
+
+
+def test_an_abolished_code_without_successor_says_so(tmp_path: Path) -> None:
+    (tmp_path / "kind.csv").write_text(
+        "code,title,aliases,source,valid_from,valid_to,successor\n01,甲,,,,2021-07-14,\n", encoding="utf-8"
+    )
+    field = make_field("code", codes="kind")
+    [found] = FIELD_TYPES["code"].check(field, "01", around(codes=CodeLists(tmp_path)))
+    assert (found.code, found.message, found.candidates) == ("no-longer-valid", "01 甲 已于 2021 年停用", ())

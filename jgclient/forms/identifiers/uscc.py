@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from operator import mul
 
 from jgclient.forms.findings import Finding
 from jgclient.forms.identifiers import repair
@@ -11,6 +13,7 @@ from jgclient.forms.problems import KINDS
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_SHAPE = re.compile(f"[{ALPHABET[1:]}][{ALPHABET}][0-9]{{6}}[{ALPHABET}]{{10}}")
 _VALUE = {char: value for value, char in enumerate(ALPHABET)}
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 #: 登记管理部门 → 机构类别 (GB 32100-2015 table and its later supplements).
@@ -27,7 +30,7 @@ def uscc_check_char(first17: str) -> str:
     Raises:
         KeyError: a character is not in the alphabet of the standard.
     """
-    total = sum(_VALUE[char] * weight for char, weight in zip(first17, WEIGHTS, strict=True))
+    total = sum(map(mul, map(_VALUE.__getitem__, first17), WEIGHTS))
     return ALPHABET[(31 - total % 31) % 31]
 
 
@@ -39,13 +42,7 @@ def organisation_check_char(first8: str) -> str:
 
 def uscc_is_right(code: str) -> bool:
     """Whether a code has the shape and the check character of the standard."""
-    return (
-        len(code) == 18
-        and all(char in _VALUE for char in code)
-        and code[2:8].isdigit()
-        and code[0] != "0"
-        and uscc_check_char(code[:17]) == code[17]
-    )
+    return _SHAPE.fullmatch(code) is not None and uscc_check_char(code[:17]) == code[17]
 
 
 def uscc_findings(code: str, known_region: Callable[[str], bool]) -> list[Finding]:
