@@ -31,6 +31,32 @@ _QT_LEVELS = {
 }
 
 
+class RollingLog(logging.FileHandler):
+    """A log file that makes room when it is full; older ones are ``….log.1`` to ``….log.4``.
+
+    (``logging.handlers`` has one too, with sockets and pickles that cost the start 10 ms.)
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        super().__init__(path, encoding="utf-8")
+        self._path = path
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, then roll over when the file is full."""
+        super().emit(record)
+        if self.stream is not None and self.stream.tell() >= _LOG_BYTES:
+            self.stream.close()
+            self.stream = None  # the next record opens a new one
+            self._roll()
+
+    def _roll(self) -> None:
+        names = [self._path, *(self._path.with_suffix(f".log.{n}") for n in range(1, _LOG_FILES))]
+        for older, newer in zip(reversed(names[1:]), reversed(names[:-1]), strict=True):
+            if newer.exists():
+                newer.replace(older)
+
+
 @dataclass
 class Client:
     """The running parts; :meth:`close` ends them in order."""
@@ -69,7 +95,9 @@ def run(options: argparse.Namespace) -> int:
 def make_application() -> QApplication:
     """The one QApplication with its looks."""
     existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application = (
+        existing if isinstance(existing, QApplication) else QApplication([*sys.argv[:1], "-style", "fusion"])
+    )
     application.setApplicationName("jgclient")
     application.setApplicationDisplayName("监管数据录入")
     theme.apply(application)
@@ -100,13 +128,7 @@ def now() -> datetime:
 
 def start_log(folder: Path) -> None:
     """Log to ``<folder>/log/jgclient.log`` (5 × 1 MB), with Qt's messages and what nobody caught."""
-    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - only a program with a log needs it
-
-    place = folder / "log"
-    place.mkdir(exist_ok=True)
-    handler = RotatingFileHandler(
-        place / "jgclient.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
-    )
+    handler = RollingLog(folder / "log" / "jgclient.log")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.setLevel(logging.INFO)

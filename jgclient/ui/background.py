@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from jgclient.contract import TransportError
 from jgclient.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -157,6 +156,7 @@ class Background(QObject):
 
 def sentence(error: Exception) -> str:
     """What to tell the user about an error: its own sentence, or where its traceback was logged."""
+    from jgclient.contract import TransportError  # noqa: PLC0415
     from jgclient.entering import EnteringError  # noqa: PLC0415 - only known when something failed
     from jgclient.exchange.errors import WorkbookError  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 WORKBOOKS = "Excel 工作簿 (*.xlsx *.xls *.et)"
 
@@ -19,6 +19,8 @@ class Messages:
         self, parent: QWidget | None, question: str, *, yes: str, no: str = "取消", detail: str = ""
     ) -> bool:
         """Whether the user chose ``yes``; only for what cannot be undone, so ``no`` is the default."""
+        from PySide6.QtWidgets import QMessageBox  # noqa: PLC0415 - seldom needed, never at the start
+
         box = QMessageBox(QMessageBox.Icon.Question, "请确认", question, parent=parent)
         box.setInformativeText(detail)
         accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
@@ -28,12 +30,16 @@ class Messages:
 
     def fatal(self, sentence: str) -> None:
         """Say why the program cannot go on."""
+        from PySide6.QtWidgets import QMessageBox  # noqa: PLC0415
+
         QMessageBox(QMessageBox.Icon.Critical, "监管数据录入", sentence).exec()
 
     def open_file(
         self, parent: QWidget | None, title: str, *, folder: Path, kinds: str = WORKBOOKS
     ) -> Path | None:
         """The file chosen for reading, or None when the user went back."""
+        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415
+
         name, _ = QFileDialog.getOpenFileName(parent, title, str(folder), kinds)
         return Path(name) if name else None
 
@@ -41,6 +47,8 @@ class Messages:
         self, parent: QWidget | None, title: str, *, suggested: Path, kinds: str = WORKBOOKS
     ) -> Path | None:
         """The file chosen for writing, or None; the dialog itself asks before replacing a file."""
+        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415
+
         name, _ = QFileDialog.getSaveFileName(parent, title, str(suggested), kinds)
         return Path(name) if name else None
 

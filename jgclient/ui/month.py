@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
@@ -120,11 +119,10 @@ class Month(QWidget):
         self.setAccessibleName(f"期限月历，{long_day(self.day)}，{ends}")
 
     def _boxes(self) -> list[tuple[date, QRectF]]:
-        lead, length = calendar.monthrange(self.day.year, self.day.month)
-        return [
-            (self.day.replace(day=n), self._box(1 + (lead + n - 1) // 7, (lead + n - 1) % 7))
-            for n in range(1, length + 1)
-        ]
+        first = self.day.replace(day=1)
+        month = [day for n in range(31) if (day := first + timedelta(days=n)).month == first.month]
+        cells = enumerate(month, start=first.weekday())
+        return [(day, self._box(1 + cell // 7, cell % 7)) for cell, day in cells]
 
     def _box(self, line: int, column: int) -> QRectF:
         width = self.width() / 7

@@ -25,9 +25,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
-    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -36,16 +33,14 @@ from jgclient.ui import theme
 from jgclient.ui.desk import Desk
 from jgclient.ui.theme import ToneName
 
-_KEYCAP_GAP = 8
-_KEYCAP_PAD = 5
-#: Room at both sides of a button whose words stand left and whose key cap stands right.
-_CHOICE_PAD = 12
 #: Milliseconds after the last key before a search begins.
 _SETTLE_MS = 200
 
 
 class Button(QPushButton):
     """A push button that prints its shortcut as a key cap.
+
+    The style sheet keeps room for the key cap (property ``keycap``: its width), the button paints it there.
 
     Args:
         text: What it does.
@@ -56,6 +51,8 @@ class Button(QPushButton):
     def __init__(self, text: str, shortcut: str = "", *, bind: bool = True) -> None:
         super().__init__(text)
         self._keycap = shortcut
+        if shortcut:
+            self.setProperty("keycap", theme.keycap_room(shortcut))
         if shortcut and bind:
             self.setShortcut(shortcut.replace("Enter", "Return"))
         self.setToolTip(f"{text}（{shortcut}）" if shortcut else "")
@@ -71,65 +68,38 @@ class Button(QPushButton):
         else:
             super().keyPressEvent(event)
 
-    def sizeHint(self) -> QSize:
-        """Room for the words and the key cap."""
-        hint = super().sizeHint()
-        return hint + QSize(self._keycap_width() + _KEYCAP_GAP, 0) if self._keycap else hint
-
     def minimumSizeHint(self) -> QSize:
         """Words and key cap are never cut."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The styled button, then words and key cap centred together."""
+        """The styled button, its key cap, and the ring of a focused primary button."""
+        super().paintEvent(event)
+        ringed = self.hasFocus() and self.property("kind") == "primary"
+        if not self._keycap and not ringed:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._keycap:
-            self._paint_with_keycap()
-        else:
-            super().paintEvent(event)
-        if self.hasFocus() and self.property("kind") == "primary":
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_keycap(painter)
+        if ringed:
             painter.setPen(QPen(QColor(theme.roles().on_accent), 2))
             painter.drawRoundedRect(self.rect().adjusted(3, 3, -3, -3), 2, 2)
 
-    def _paint_with_keycap(self) -> None:
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        painter = QStylePainter(self)
-        words, option.text = option.text, ""
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        words_width = self.fontMetrics().horizontalAdvance(words)
-        left = (self.width() - words_width - _KEYCAP_GAP - self._keycap_width()) // 2
-        keycap_left = left + words_width + _KEYCAP_GAP
-        if self.property("kind") == "choice":
-            left, keycap_left = _CHOICE_PAD, self.width() - self._keycap_width() - _CHOICE_PAD
-        painter.setPen(self._ink())
-        painter.drawText(QRect(left, 0, words_width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
-        self._paint_keycap(painter, keycap_left)
-
-    def _ink(self) -> QColor:
-        scheme = theme.roles()
-        if not self.isEnabled():
-            return QColor(scheme.muted)
-        return QColor(scheme.on_accent if self.property("kind") == "primary" else scheme.text)
-
-    def _paint_keycap(self, painter: QPainter, left: int) -> None:
+    def _paint_keycap(self, painter: QPainter) -> None:
         primary = self.property("kind") == "primary" and self.isEnabled()
         ink = QColor(theme.roles().on_accent if primary else theme.roles().muted)
         outline = QColor(ink)
         outline.setAlpha(150 if primary else 110)
-        metrics = QFontMetrics(theme.text_font(theme.SMALL))
-        height = metrics.height() + 2
-        box = QRect(left, (self.height() - height) // 2, self._keycap_width() - 1, height - 1)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = theme.text_font(theme.SMALL)
+        width, height = int(self.property("keycap")), QFontMetrics(font).height() + 2
+        left = self.width() - theme.BUTTON_PAD - width
+        box = QRect(left, (self.height() - height) // 2, width - 1, height - 1)
         painter.setPen(QPen(outline, 1))
         painter.drawRoundedRect(box.toRectF().translated(0.5, 0.5), 3, 3)
-        painter.setFont(theme.text_font(theme.SMALL))
+        painter.setFont(font)
         painter.setPen(ink)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keycap)
-
-    def _keycap_width(self) -> int:
-        return QFontMetrics(theme.text_font(theme.SMALL)).horizontalAdvance(self._keycap) + 2 * _KEYCAP_PAD
 
 
 def button(

@@ -58,11 +58,14 @@ class RailButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         front = self.isChecked()
+        painter.setPen(Qt.PenStyle.NoPen)
+        if front or self.underMouse():
+            painter.setBrush(QColor(scheme.accent_tint if front else scheme.band))
+            painter.drawRect(self.rect())
         if front:
-            painter.fillRect(self.rect(), QColor(scheme.accent_tint))
-            painter.fillRect(0, 0, 3, self.height(), QColor(scheme.accent))
-        elif self.underMouse():
-            painter.fillRect(self.rect(), QColor(scheme.band))
+            painter.setBrush(QColor(scheme.accent))
+            painter.drawRect(0, 0, 3, self.height())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         ink = scheme.accent_text if front else scheme.text
         icon = QRectF(15, (self.height() - _ICON) / 2, _ICON, _ICON)
         _picture(self.icon_name, ink if front else scheme.tones["draft"].text).render(painter, icon)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -21,15 +21,16 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QStackedWidget,
-    QStyle,
     QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from jgclient.ui import theme
 from jgclient.ui.theme import ToneName
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
@@ -167,13 +168,17 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 class RowDelegate(QStyledItemDelegate):
     """Paints a cell: ground, words or chip, thin line below, mark of the current row."""
 
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(table)
+        self._table = table
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell by the column it belongs to."""
         model = index.model()
         assert isinstance(model, RowsModel)  # noqa: S101 - only tables of this module use it
         column, row = model.columns[index.column()], model.row(index.row())
         painter.save()
-        _paint_ground(painter, option, first=index.column() == 0)
+        _paint_ground(painter, option, index, self._table)
         words = column.text(row)
         tone = column.tone(row) if column.tone else None
         if column.chip and words:
@@ -244,7 +249,7 @@ class RowTable(QTableView, Generic[R]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns without a width of their own."""
         super().resizeEvent(event)
-        self._share_width()
+        self._share_width(event.size().width())
         self._corner.setFixedHeight(self.horizontalHeader().height())
 
     def _open(self, index: QModelIndex) -> None:
@@ -292,19 +297,21 @@ class RowTable(QTableView, Generic[R]):
             heads.setSortIndicator(by, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
             self.setSortingEnabled(True)
 
-    def _share_width(self) -> None:
+    def _share_width(self, room: int) -> None:
         metrics = QFontMetrics(theme.text_font())
         fixed = [
             metrics.horizontalAdvance("汉") * c.width + 2 * _PAD + (12 if c.chip else 0) if c.width else 0
             for c in self.rows_model.columns
         ]
         shares = sum(c.share for c in self.rows_model.columns if not c.width)
-        left = self.viewport().width() - sum(fixed)
+        left = room - sum(fixed)
         for number, (width, column) in enumerate(zip(fixed, self.rows_model.columns, strict=True)):
             self.setColumnWidth(number, width or max(80, left * column.share // shares))
 
 
-def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, *, first: bool) -> None:
+def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, index: Index, table: QTableView) -> None:
+    from PySide6.QtWidgets import QStyle  # noqa: PLC0415 - its 500 constants are not needed to start
+
     scheme = theme.roles()
     rect: QRect = option.rect
     state: QStyle.StateFlag = option.state
@@ -314,14 +321,11 @@ def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, *, first: boo
         painter.fillRect(rect, QColor(scheme.band))
     painter.setPen(QColor(scheme.rule))
     painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-    view = option.widget
-    if not isinstance(view, QTableView) or not view.hasFocus():
-        return
-    if view.currentIndex().row() == view.rowAt(rect.center().y()):
+    if table.hasFocus() and table.currentIndex().row() == index.row():
         painter.setPen(QPen(QColor(scheme.accent), 2))
         painter.drawLine(rect.left(), rect.top() + 1, rect.right(), rect.top() + 1)
         painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
-        if first:
+        if index.column() == 0:
             painter.drawLine(rect.left() + 1, rect.top() + 1, rect.left() + 1, rect.bottom())
 
 
@@ -354,6 +358,8 @@ def _ink(option: QStyleOptionViewItem, tone: ToneName | None, *, muted: bool) ->
         return QColor(scheme.tones[tone].text)
     if not muted:
         return QColor(scheme.text)
+    from PySide6.QtWidgets import QStyle  # noqa: PLC0415
+
     state: QStyle.StateFlag = option.state
     selected = bool(state & QStyle.StateFlag.State_Selected)  # its ground takes contrast from quiet words
     return QColor(scheme.tones["draft"].text if selected else scheme.muted)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from jgclient.forms.resources import resources_folder
@@ -21,6 +21,8 @@ FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC")
 #: Heights and sizes in device-independent pixels; the screen's scale factor multiplies them all.
 TEXT, SMALL, TITLE, NUMBER = 14, 12, 17, 26
 ROW, RAIL, HEAD, FOOT = 33, 152, 48, 28
+BUTTON_PAD = 14
+_KEYCAP_GAP, _KEYCAP_PAD, _KEYCAP_STEP, _KEYCAP_MOST = 8, 5, 6, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,12 @@ def icon_file(name: str) -> Path:
 
 
 def apply(app: QApplication, scheme: Roles = LIGHT) -> None:
-    """Give the application its style, palette, fonts, style sheet and Chinese texts of Qt itself."""
+    """Give the application its palette, fonts, style sheet and Chinese texts of Qt itself.
+
+    The style sheet stands on Fusion, which whoever makes the application asks for (``-style fusion``).
+    """
     global _active  # noqa: PLW0603 - one application has one scheme
     _active = scheme
-    app.setStyle("Fusion")
     app.setFont(text_font())
     app.setPalette(_palette(scheme))
     app.setStyleSheet(style_sheet(scheme))
@@ -124,7 +128,14 @@ def style_sheet(scheme: Roles) -> str:
     sheet = (resources_folder() / "style" / "window.qss").read_text("utf-8")
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", values[name])
-    return sheet
+    steps = range(_KEYCAP_STEP, _KEYCAP_MOST + 1, _KEYCAP_STEP)
+    return sheet + "".join(_keycap_rules(width) for width in steps)
+
+
+def keycap_room(shortcut: str) -> int:
+    """Width of the key cap that prints ``shortcut``, in steps for which the style sheet has rules."""
+    width = QFontMetrics(text_font(SMALL)).horizontalAdvance(shortcut) + 2 * _KEYCAP_PAD
+    return min(-(-width // _KEYCAP_STEP) * _KEYCAP_STEP, _KEYCAP_MOST)
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
@@ -132,8 +143,18 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # never styled yet, so there is nothing to renew
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def _keycap_rules(width: int) -> str:
+    right = width + BUTTON_PAD + _KEYCAP_GAP
+    return (
+        f'QPushButton[keycap="{width}"] {{ padding: 0 {right}px 0 {BUTTON_PAD}px; }}\n'
+        f'QPushButton[keycap="{width}"]:focus {{ padding: 0 {right - 1}px 0 {BUTTON_PAD - 1}px; }}\n'
+    )
 
 
 def _palette(scheme: Roles) -> QPalette:

@@ -25,7 +25,7 @@ def qapp_cls() -> type[QApplication]:
 
     class Dressed(QApplication):
         def __init__(self, arguments: list[str]) -> None:
-            super().__init__(arguments)
+            super().__init__([*arguments[:1], "-style", "fusion"])
             theme.apply(self)
 
     return Dressed

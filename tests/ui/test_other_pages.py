@@ -211,3 +211,15 @@ def test_a_damaged_store_is_said(qapp: QApplication, tmp_path: Path, answers: An
     (tmp_path / "data" / "jgclient.db").write_bytes(b"x" * 8192)
     assert app.run(options(tmp_path / "data")) == 1
     assert "打不开" in answers.asked[0]
+
+
+def test_the_log_makes_room_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_LOG_BYTES", 1000)
+    handler = app.RollingLog(tmp_path / "log" / "jgclient.log")
+    for number in range(100):
+        handler.emit(logging.LogRecord("test", logging.INFO, "", 0, f"{number:03d} " + "x" * 200, None, None))
+    handler.close()
+    files = sorted((tmp_path / "log").iterdir())
+    assert [f.name for f in files] == ["jgclient.log.1", "jgclient.log.2", "jgclient.log.3", "jgclient.log.4"]
+    assert all(f.stat().st_size < 1300 for f in files)
+    assert files[0].read_text("utf-8").splitlines()[-1].startswith("099")
