@@ -21,6 +21,7 @@ class CapabilitiesOut(BaseModel):
     max_attachment_bytes: int = Field(description="Most bytes of one file, 0: takes none")
     changes: list[str] = Field(description="Kinds that GET /v1/changes tells")
     public_key: str = Field(description="Packages are sealed for it; empty: takes none")
+    encodings: list[str] = Field(description="Content encodings of a batch's body, e.g. gzip")
 
 
 class SessionIn(BaseModel):

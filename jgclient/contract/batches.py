@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from jgclient.contract.reading import (
@@ -59,8 +59,13 @@ class Item:
         )  # fmt: skip
 
     def to_json(self) -> dict[str, Json]:
-        """The item as a JSON object."""
-        return asdict(self)
+        """The item as a JSON object; its content is not copied."""
+        return {
+            "id": self.id, "form": self.form, "form_version": self.form_version, "revision": self.revision,
+            "base_revision": self.base_revision, "operation": self.operation, "author": self.author,
+            "content": self.content, "sha256": self.sha256, "reasons": self.reasons,
+            "attachments": self.attachments,
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Json) -> Item:
@@ -96,7 +101,11 @@ class Batch:
 
     def to_bytes(self) -> bytes:
         """The exact bytes that are stored and then sent (canonical JSON, UTF-8)."""
-        return canonical_json(asdict(self)).encode()
+        members = {
+            "batch_id": self.batch_id, "device_id": self.device_id, "unit_code": self.unit_code,
+            "mode": self.mode, "items": [item.to_json() for item in self.items],
+        }  # fmt: skip
+        return canonical_json(members).encode()
 
     @classmethod
     def from_json(cls, data: Json) -> Batch:
@@ -201,6 +210,7 @@ class Capabilities:
         forms: Form id → versions.
         max_attachment_bytes: Most bytes of one file; 0 for a platform that takes no attachments.
         changes: Kinds of entries that ``GET /v1/changes`` tells; empty when there is no such feed.
+        encodings: Content encodings that the body of a batch may have, e.g. ``gzip``.
         public_key: What packages for this platform are sealed for and its answers are signed with
             (:class:`jgclient.packages.PublicKey` as text); empty when it takes no packages.
     """
@@ -214,6 +224,7 @@ class Capabilities:
     max_attachment_bytes: int = 0
     changes: tuple[str, ...] = ()
     public_key: str = ""
+    encodings: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: Json) -> Capabilities:
@@ -233,6 +244,7 @@ class Capabilities:
             max_attachment_bytes=as_whole(members.get("max_attachment_bytes", 0), "max_attachment_bytes"),
             changes=as_texts(members.get("changes", []), "changes"),
             public_key=str(members.get("public_key", "")),
+            encodings=as_texts(members.get("encodings", []), "encodings"),
         )  # fmt: skip
 
 
