@@ -64,6 +64,11 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible(text)).replace("\n", " ")).strip()
 
 
+def unspaced(text: str) -> str:
+    """Like :func:`plain`, without any space; normalised again because marks may have met their letters."""
+    return unicodedata.normalize("NFKC", plain(text).replace(" ", ""))
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing is said: blank, or one of the signs that fill empty cells (“/”, “—”, “undefined” …)."""
     return not text or text.isspace() or (len(text) < 12 and plain(text).casefold() in _PLACEHOLDERS)
@@ -85,4 +90,4 @@ def code(text: str) -> str:
     cleaned = _COPY_NUMBER.sub("", _FLOAT_ZERO.sub(r"\1", plain(text)))
     cleaned = _LABEL.sub("", cleaned, count=1)
     cleaned = _WORDS_BEHIND.sub("", _LEADING_CJK.sub("", cleaned, count=1), count=1)
-    return _GAPS.sub("", cleaned).upper()
+    return unicodedata.normalize("NFKC", _GAPS.sub("", cleaned)).upper()

@@ -64,9 +64,20 @@ def test_compact_ignores_case_width_and_punctuation() -> None:
     assert cleaning.compact("双随机、一公开 Ａ-1") == cleaning.compact("双随机一公开a1")
 
 
+def test_what_spaces_kept_apart_is_normalised_when_they_go() -> None:
+    assert cleaning.unspaced("A\u00a8 1") == "\u00c41"
+
+
 @given(st.text())
 def test_nothing_crashes_and_cleaning_twice_changes_nothing(text: str) -> None:
-    for clean in (cleaning.visible, cleaning.line, cleaning.prose, cleaning.plain, cleaning.compact):
+    for clean in (
+        cleaning.visible,
+        cleaning.line,
+        cleaning.prose,
+        cleaning.plain,
+        cleaning.unspaced,
+        cleaning.compact,
+    ):
         once = clean(text)
         assert clean(once) == once
         once.encode()

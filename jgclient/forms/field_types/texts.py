@@ -59,7 +59,7 @@ class DocumentNumber(Text):
 
 def document_number(text: str) -> str:
     """A document number in one spelling, so that two writings of it are equal."""
-    return _YEAR_BRACKETS.sub(r"〔\1〕", cleaning.plain(text).replace(" ", ""))
+    return _YEAR_BRACKETS.sub(r"〔\1〕", cleaning.unspaced(text))
 
 
 def kept(text: str) -> str:

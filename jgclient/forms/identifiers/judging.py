@@ -83,10 +83,10 @@ def judge(kind: str, text: str, *, today: date, codes: CodeLists | None = None) 
 def tidied(kind: str, text: str) -> str:
     """An identifier as it should have been typed; still unjudged."""
     if kind in ("", "certificate"):
-        return cleaning.plain(text).replace(" ", "").upper()
+        return cleaning.unspaced(text).upper()
     code = cleaning.code(text)
     if kind == "party" and len(code) < 15:
-        return cleaning.plain(text).replace(" ", "").upper()
+        return cleaning.unspaced(text).upper()
     return code
 
 
