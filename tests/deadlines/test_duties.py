@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from jgclient.deadlines.calendar import Calendar
+from jgclient.deadlines.calendar import Calendar, load_calendar
 from jgclient.deadlines.duties import DutyState, duties, urgent_by
 from jgclient.forms.definition import Duty, Field, Form, Section
+from jgclient.forms.library import load_library, resources_folder
 
 FORM = Form(
     id="case",
@@ -130,3 +131,31 @@ def test_most_urgent_day_is_the_earliest_reporting_duty(calendar: Calendar) -> N
     assert urgent_by(FORM, content, calendar) == date(2026, 11, 25)
     assert urgent_by(FORM, {**content, "fine": "200"}, calendar) == date(2026, 11, 23)
     assert urgent_by(FORM, {"filing_date": "2026-01-02"}, calendar) is None
+
+
+LIBRARY = load_library(resources_folder())
+CALENDAR = load_calendar(resources_folder() / "calendars")
+SHIPPED = [(form, duty) for form in LIBRARY.forms for duty in form.duties]
+
+
+@pytest.mark.parametrize(("form", "duty"), SHIPPED, ids=[f"{form.id}-{duty.title}" for form, duty in SHIPPED])
+def test_every_shipped_duty_counts_from_its_date(form: Form, duty: Duty, calendar: Calendar) -> None:
+    start = "2026-11-16T09:00:00" if form.field(duty.starts).type == "datetime" else "2026-11-16"
+    known = {"accepted_at": None, "today": date(2026, 11, 16)}
+    begun = duties(form, {duty.starts: start}, calendar, **known)  # type: ignore[arg-type]
+    found = begun[form.duties.index(duty)]
+    assert found.due is not None
+    assert found.due > date(2026, 11, 16)
+    assert found.basis
+    waiting = duties(form, {}, calendar, **known)[form.duties.index(duty)]  # type: ignore[arg-type]
+    assert waiting.due is None
+    assert waiting.state in ("open", "void")
+
+
+def test_every_form_of_an_act_has_the_duty_to_report_it() -> None:
+    acts = [form for form in LIBRARY.forms if form.kind == "record"]
+    assert acts
+    for form in acts:
+        assert urgent_by(form, {duty.starts: "2026-11-16" for duty in form.duties}, CALENDAR) is not None, (
+            form.id
+        )

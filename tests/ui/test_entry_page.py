@@ -229,6 +229,24 @@ def test_words_choose_a_code_and_the_field_shows_both(clerk: Clerk) -> None:
     assert clerk.row("check_type").input.text() == "01 现场检查"
 
 
+def test_several_codes_are_completed_one_after_the_other(clerk: Clerk) -> None:
+    clerk.begin("penalty")
+    clerk.type("punish_type", "罚款；警")
+    assert clerk.row("punish_type").input.text() == "02 罚款；01 警告"
+    assert clerk.session.reading.content["punish_type"] == ["02", "01"]
+
+
+def test_amount_is_grouped_with_its_capitals_beneath(clerk: Clerk) -> None:
+    clerk.begin("penalty")
+    clerk.type("punish_type", "罚款")
+    clerk.type("fine", "５０００元")
+    assert clerk.row("fine").input.text() == "5,000.00"
+    words = [w.text() for w in clerk.row("fine").findChildren(QLabel) if w.isVisible()]
+    assert words == ["伍仟元整"]
+    clerk.view.focus("fine")
+    assert clerk.row("fine").input.text() == "5000"
+
+
 def test_item_is_found_by_its_words_and_shown_by_name(clerk: Clerk) -> None:
     clerk.begin("check")
     field = clerk.row("supervise_item_implement_code").input
