@@ -25,6 +25,11 @@ def level(code: str) -> str:
     return "3" if code.endswith("00") else "4"
 
 
+def is_statistical(code: str) -> bool:
+    """Whether a code was given by the statistics bureau only: development zones xx7x, group headings 9000."""
+    return code[4:5] == "7" or code.endswith("9000")
+
+
 def find_region(regions: CodeList, word: str, *, hint: str = "", day: date | None = None) -> list[Code]:
     """All regions that ``word`` can mean, best first; one entry means it is certain.
 

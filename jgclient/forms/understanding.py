@@ -79,16 +79,18 @@ class Understanding:
             return reporting.shown(data)
 
     def text_in(self, run: Run, name: str) -> str:
-        """The text that shows a field of a run: its value, or what was typed when it has none."""
+        """The text that shows a field of a run: its value, what was typed if not understood, else nothing."""
         if name not in run.values:
-            return run.texts.get(name, "")
+            return run.texts.get(name, "") if name in run.failed else ""
         form_field, kind = self._fields[name]
         return kind.format(form_field, run.values[name], self._codes)
 
     def texts_in(self, run: Run) -> dict[str, str]:
         """The typed texts, normalised where they were understood; signs for “nothing” are gone."""
-        said = run.values.keys() | run.failed | (run.texts.keys() - self._fields.keys())
-        return {name: self.text_in(run, name) for name in run.texts if name in said}
+        kept = {
+            name: text for name, text in run.texts.items() if name in run.failed or name not in self._fields
+        }
+        return kept | {name: self.text_in(run, name) for name in run.texts if name in run.values}
 
     def _begin(self, context: Context, texts: Mapping[str, str]) -> Run:
         content: Content = {}

@@ -101,6 +101,14 @@ def test_a_new_region_is_wrong_on_an_old_day() -> None:
     assert verdict.candidates == ("410381",)
 
 
+@pytest.mark.parametrize("code", ["410171", "419000"])
+def test_a_statistical_region_is_only_mentioned(code: str) -> None:
+    verdict = judge("region", code, today=TODAY)
+    assert verdict.valid
+    assert [(p.code, p.reason_required) for p in verdict.problems] == [("region-statistical", False)]
+    assert judge("region", "419001", today=TODAY).problems == []
+
+
 def test_an_unknown_region_and_an_ambiguous_one() -> None:
     assert judge("region", "419999", today=TODAY).problems[0].message == "没有行政区划代码 419999"
     verdict = judge("region", "鼓楼区", today=TODAY)

@@ -10,7 +10,7 @@ from jgclient.forms.findings import Finding, Surroundings
 from jgclient.forms.identifiers.excel import LOST, looks_rounded
 from jgclient.forms.identifiers.uscc import uscc_findings
 from jgclient.forms.problems import KINDS
-from jgclient.forms.regions import REGION_LIST, find_region, full_name
+from jgclient.forms.regions import REGION_LIST, find_region, full_name, is_statistical
 
 _LEVELS = "12345"
 _PASSPORT = re.compile(r"(?=(?:.*\d){4})[A-Z0-9]{5,15}")
@@ -82,9 +82,11 @@ def region_findings(code: str, regions: CodeList, around: Surroundings) -> list[
 def validity_findings(codes: CodeList, code: str, around: Surroundings) -> list[Finding]:
     """Whether a code that is in the list was in force on the day of the act; names its successor."""
     entry = codes.entry(code, around.day)
-    if entry is None or entry.valid(around.day):
+    if entry is None:
         return []
     name = f"{entry.code} {entry.title}"
+    if entry.valid(around.day):
+        return [_statistical(name)] if codes.id == REGION_LIST and is_statistical(code) else []
     if entry.valid_from and around.day < entry.valid_from:
         message = f"{name} 自 {entry.valid_from.isoformat()} 起启用，在 {around.day.isoformat()} 还不能用"
         before = tuple(old.code for old in codes if old.successor == code and old.valid(around.day))
@@ -99,6 +101,15 @@ def validity_findings(codes: CodeList, code: str, around: Surroundings) -> list[
             "no-longer-valid", f"{name} 已于 {ended}{verb}，改为 {heir}", f"请改填 {heir}", (entry.successor,)
         )
     ]
+
+
+def _statistical(name: str) -> Finding:
+    message = f"{name} 是统计用区划代码，不在 GB/T 2260 里，平台可能不接受"
+    remedy = "开发区一般填所在的县（市、区）；平台确实接受的可直接上报"
+    basis = "国家统计局 统计用区划代码和城乡划分代码编制规则"
+    return Finding(
+        "region-statistical", message, remedy, "soft", kind=KINDS["01"], basis=basis, reason_required=False
+    )
 
 
 def _validity(code: str, message: str, help_text: str, candidates: tuple[str, ...] = ()) -> Finding:
