@@ -18,9 +18,10 @@ from faulty_server import FaultyServer, Handler, says
 from sync_model import Answer, ModelPlatform
 from sync_profile import STALL
 
-from jgclient import __version__, platform_api
+from jgclient import __version__
 from jgclient.contract import Batch, TransportError
-from jgclient.platform_api import HttpPlatform, reaction_of
+from jgclient.platform_api import HttpPlatform, reaction_of, wire
+from jgclient.platform_api.answers import Answer as HttpAnswer
 
 BODY = Batch("b1", "device-1", "unit", "commit", []).to_bytes()
 
@@ -123,7 +124,7 @@ def test_odd_capabilities_are_unknown(platform: HttpPlatform, server: FaultyServ
 def test_endless_answer_is_cut_off(
     platform: HttpPlatform, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(platform_api, "MAX_ANSWER_BYTES", 2**20)
+    monkeypatch.setattr(wire, "MAX_ANSWER_BYTES", 2**20)
     server.script("/v1/batches", lambda handler: handler.answer(Answer(200, b" " * 2**21)))
     error = failure(platform)
     assert error.reaction == "unknown"
@@ -161,7 +162,7 @@ DATE = "Mon, 07 Sep 2026 01:00:00 GMT"
     ],
 )  # fmt: skip
 def test_retry_after_in_both_forms(text: str, seconds: float) -> None:
-    answer = platform_api._Answer(503, {"Retry-After": text, "Date": DATE}, b"")
+    answer = HttpAnswer(503, {"Retry-After": text, "Date": DATE}, b"")
     assert answer.refusal().retry_after == seconds
 
 
