@@ -29,6 +29,9 @@ MAX_ENVELOPE_BYTES = 1024 * 1024
 _ENVELOPE, _SIGNATURE = "envelope.json", "envelope.sig"
 _SIGNED = b"jgclient package envelope 1\n"
 _BUFFER = 1024 * 1024
+_ZIP_FAULTS = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, LookupError, ValueError,
+)  # fmt: skip
 _PART = re.compile("part-([0-9]{4,9})")
 
 
@@ -210,20 +213,12 @@ def _common_envelope(volumes: Sequence[BinaryIO]) -> Envelope:
 
 @contextmanager
 def zip_faults(refusal: PackageError) -> Iterator[None]:
-    """Raise ``refusal`` for all that ``zipfile`` raises over files that are cut off, changed or made in malice."""
+    """Raise ``refusal`` for all that ``zipfile`` raises over files cut off, changed or made in malice."""
     try:
         yield
     except PackageError:
         raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        EOFError,
-        RuntimeError,
-        LookupError,
-        ValueError,
-    ) as fault:
+    except _ZIP_FAULTS as fault:
         raise refusal from fault
 
 
