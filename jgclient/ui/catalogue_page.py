@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from jgclient.forms.definition import Field, Form
 from jgclient.store import RegisterRow
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Card, EmptyState, PageBase, Pill, SearchBox, button, page_column, primary_button
-from jgclient.ui.tables import Column, ListStack, Order, RowsModel, RowTable
+from jgclient.ui.tables import PAGE, Column, ListStack, Order, RowsModel, RowTable
 
-#: Registers that checks know even when no form describes their rows.
-_PLAIN = {"item": "监管事项", "implementation": "检查实施清单", "person": "执法人员", "object": "监管对象"}
-#: Columns shown of a register's form.
+if TYPE_CHECKING:
+    from jgclient.forms.definition import Field, Form
+
+#: Columns shown of a register.
 _COLUMNS = 7
-#: Texts longer than so many characters get a flexible column.
-_SHORT = 40
+#: Types too long for a cell.
+_LONG = frozenset({"long_text", "attachments"})
+#: Width in Chinese characters by field type; other types share what is left.
+_WIDTHS = {"identifier": 11, "reference": 11, "code": 6, "yes_no": 3, "date": 6, "integer": 4}
+_EMPTY_HINT = "把上级下发或本单位梳理的清单（Excel）导入；没有清单也能录入，只是不能核对编码。"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a register, its values in words."""
+
+    key: tuple[str, ...]
+    texts: dict[str, str]
 
 
 class CataloguePage(PageBase):
@@ -32,13 +45,10 @@ class CataloguePage(PageBase):
         self.search.setAccessibleName("搜索监管事项库")
         self.search.settled.connect(lambda _text: self._show_list())
         self.import_button = primary_button("导入清单", on_click=lambda: desk.go("import"))
-        forms = {f.register.name: f for f in desk.library.forms if f.register is not None}
-        titles = {name: form.title for name, form in forms.items()} | {
-            name: title for name, title in _PLAIN.items() if name not in forms
-        }
-        self.pills = {name: Pill(title, name) for name, title in titles.items()}
-        self.lists = {name: self._list(name, forms.get(name)) for name in titles}
-        self.register = next(iter(titles))
+        self.forms = {f.register.name: f for f in desk.library.forms if f.register is not None}
+        self.pills = {name: Pill(form.title, name) for name, form in self.forms.items()}
+        self.register = next(iter(self.forms), "")
+        self.listed: ListStack | None = None
         self._lay_out()
 
     def head_note(self) -> str:
@@ -56,20 +66,31 @@ class CataloguePage(PageBase):
         self.search.setFocus()
 
     def refresh(self) -> None:
-        """Count and list again."""
+        """Count again, and choose columns by what the rows hold now."""
         for name, pill in self.pills.items():
             pill.set_count(self.desk.store.registers.count(name))
-        self._show_list()
+        if self.register:
+            self._choose(self.register)
 
     def _choose(self, register: str) -> None:
         self.register = register
+        for name, pill in self.pills.items():
+            pill.setChecked(name == register)
+        if self.listed is not None:
+            self.stack.removeWidget(self.listed)
+            self.listed.deleteLater()
+        self.listed = self._list(self.forms[register])
+        self.stack.addWidget(self.listed)
         self._show_list()
 
     def _show_list(self) -> None:
-        for name, pill in self.pills.items():
-            pill.setChecked(name == self.register)
-        self.stack.setCurrentWidget(self.lists[self.register])
-        self.lists[self.register].reload()
+        if self.listed is None:
+            return
+        if self.desk.store.registers.count(self.register):
+            self.listed.empty.say("没有符合的", "换个词试试；编码和名称的任何一部分都能查。")
+        else:
+            self.listed.empty.say(f"还没有{self.forms[self.register].title}", _EMPTY_HINT)
+        self.listed.reload()
 
     def _lay_out(self) -> None:
         column = page_column(self)
@@ -83,44 +104,49 @@ class CataloguePage(PageBase):
         card = Card(flush=True)
         card.body.setContentsMargins(0, 0, 0, 0)
         self.stack = QStackedWidget()
-        for listed in self.lists.values():
-            self.stack.addWidget(listed)
         card.body.addWidget(self.stack)
         column.addWidget(card, 1)
 
     def _choose_clicked(self, register: str, _checked: bool) -> None:
         self._choose(register)
 
-    def _list(self, register: str, form: Form | None) -> ListStack:
-        def load(limit: int, offset: int, _order: Order) -> list[RegisterRow]:
-            return self.desk.store.registers.list(register, self.search.text(), limit, offset)
+    def _list(self, form: Form) -> ListStack:
+        columns = columns_of(form, self._entries(form, "", PAGE, 0))
 
-        title = form.title if form else _PLAIN[register]
-        table = RowTable(title, RowsModel(_columns(form), load), lambda row: row.key)
+        def load(limit: int, offset: int, _order: Order) -> list[Entry]:
+            return self._entries(form, self.search.text(), limit, offset)
+
+        table = RowTable(form.title, RowsModel(columns, load), lambda entry: entry.key)
         door = button("去导入", on_click=lambda: self.desk.go("import"))
-        hint = "把上级下发或本单位梳理的清单（Excel）导入；没有清单也能录入，只是不能核对编码。"
-        return ListStack(table, EmptyState(f"没有找到{title}", hint, door))
+        return ListStack(table, EmptyState("", "", door))
+
+    def _entries(self, form: Form, text: str, limit: int, offset: int) -> list[Entry]:
+        assert form.register is not None  # noqa: S101 - only such forms are here
+        words = self.desk.library.checker(form).to_texts
+        rows: list[RegisterRow] = self.desk.store.registers.list(form.register.name, text, limit, offset)
+        return [Entry(row.key, words(row.content)) for row in rows]
 
 
-def _columns(form: Form | None) -> list[Column[RegisterRow]]:
-    if form is None:
-        return [
-            Column("编码", lambda row: row.key[0], 12),
-            Column("内容", lambda row: "　".join(_words(value) for value in row.content.values())),
-        ]
-    return [_column(field) for field in form.fields[:_COLUMNS]]
+def columns_of(form: Form, entries: Sequence[Entry]) -> list[Column[Entry]]:
+    """What names a row first, then further fields that these rows fill; long texts do not fit a cell."""
+    keys = form.register.fields if form.register else ()
+    names = dict.fromkeys([*keys, form.title_field, *(field.name for field in form.fields)])
+    fields = [form.by_name[name] for name in names if name in form.by_name]
+    filled = [field for field in fields if field.type not in _LONG and _any_filled(field, entries)]
+    return [_column(field, form) for field in (filled or fields)[:_COLUMNS]]
 
 
-def _column(field: Field) -> Column[RegisterRow]:
-    width = 0 if not field.max_length or field.max_length > _SHORT else min(12, max(5, len(field.title) + 1))
-    return Column(field.title, _reader(field.name), width)
+def _any_filled(field: Field, entries: Iterable[Entry]) -> bool:
+    return any(entry.texts.get(field.name) for entry in entries)
 
 
-def _reader(name: str) -> Callable[[RegisterRow], str]:
-    return lambda row: _words(row.content.get(name))
+def _column(field: Field, form: Form) -> Column[Entry]:
+    width = _WIDTHS.get(field.type, 0)
+    return Column(
+        field.title, _reader(field.name), width and max(width, len(field.title)),
+        share=2 if field.name == form.title_field else 1,
+    )  # fmt: skip
 
 
-def _words(value: object) -> str:
-    if isinstance(value, list):
-        return "、".join(str(part) for part in value)
-    return "" if value is None else str(value)
+def _reader(name: str) -> Callable[[Entry], str]:
+    return lambda entry: entry.texts.get(name, "")

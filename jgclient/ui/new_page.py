@@ -100,7 +100,7 @@ class NewPage(PageBase):
     def _columns(self) -> list[Column[RecordRow]]:
         return [
             Column("状态", lambda r: r.state.title, 4, tone=lambda r: STATE_TONES[r.state], chip=True),
-            Column("类别", lambda r: self.desk.form_short(r.form), 4),
+            Column("类别", lambda r: self.desk.form_short(r.form), 6),
             Column("名称 / 文号", lambda r: r.title or r.number or "（未填名称）"),
             Column("行政相对人", lambda r: r.party or "—"),
             Column("日期", lambda r: iso_day(r.act_date, self.desk.today()) or "—", 6),

@@ -269,7 +269,7 @@ class QueuePage(PageBase):
     def _queue_columns(self) -> list[Column[RecordRow]]:
         return [
             Column("状态", _queue_words, 4, tone=lambda r: STATE_TONES[r.state], chip=True),
-            Column("类别", lambda r: self.desk.form_short(r.form), 4),
+            Column("类别", lambda r: self.desk.form_short(r.form), 6),
             Column("名称 / 文号", lambda r: r.title or r.number),
             Column("最迟", self._latest, 4),
             Column("发出", self._sent, 4, muted=True),

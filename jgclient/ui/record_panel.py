@@ -60,16 +60,24 @@ class RecordPanel(Card):
         self._area.setWidget(inside)
 
     def _problem_line(self, row: RecordRow, problem: Problem) -> QHBoxLayout:
+        hard = problem.strength == "hard"
+        field = problem.fields[0] if problem.fields else ""
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(label(self._placed(row, problem), wraps=True))
+        if remedy := _remedy(problem):
+            words.addWidget(label(remedy, "note", wraps=True))
         line = QHBoxLayout()
         line.setSpacing(8)
-        hard = problem.strength == "hard"
-        line.addWidget(Chip("必改" if hard else "提醒", "danger" if hard else "warning"))
-        line.addWidget(label(self._place(row, problem), "muted"))
-        line.addWidget(label(problem.message))
-        line.addWidget(label(_remedy(problem), "muted", wraps=True), 1)
-        field = problem.fields[0] if problem.fields else ""
+        chip = Chip("必改" if hard else "提醒", "danger" if hard else "warning")
+        line.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
         line.addWidget(link("去改正", on_click=lambda: self._desk.go("entry", record_id=row.id, field=field)))
         return line
+
+    def _placed(self, row: RecordRow, problem: Problem) -> str:
+        place = self._place(row, problem)
+        return problem.message if not place or place in problem.message else f"{place}：{problem.message}"
 
     def _place(self, row: RecordRow, problem: Problem) -> str:
         try:

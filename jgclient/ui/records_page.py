@@ -192,11 +192,11 @@ class RecordsPage(PageBase):
     def _columns(self) -> list[Column[RecordRow]]:
         return [
             Column("状态", lambda r: r.state.title, 4, tone=_tone, chip=True, sort="state"),
-            Column("类别", lambda r: self.desk.form_short(r.form), 4, sort="form"),
+            Column("类别", lambda r: self.desk.form_short(r.form), 6, sort="form"),
             Column("名称 / 文号", lambda r: r.title or r.number or "（未填名称）", share=5, sort="title"),
             Column("行政相对人", lambda r: r.party or "—", share=4, sort="party"),
             Column("代码", lambda r: r.party_code or "—", 12, sort="party_code"),
-            Column("日期", lambda r: iso_day(r.act_date, self.desk.today()) or "—", 5, sort="act_date"),
+            Column("日期", lambda r: iso_day(r.act_date, self.desk.today()) or "—", 6, sort="act_date"),
             Column("回执号 / 原因", _outcome_words, share=5, tone=_outcome_tone, muted=True),
             Column("录入人", lambda r: r.author, 4, sort="author"),
         ]
@@ -224,7 +224,7 @@ class RecordsPage(PageBase):
         splitter.addWidget(card)
         splitter.addWidget(self.panel)
         splitter.setStretchFactor(0, 1)
-        splitter.setSizes([1000, 132])
+        splitter.setSizes([1000, 160])
         column.addWidget(splitter, 1)
 
     def _connect(self) -> None:

@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QStyledItemDelegate,
     QTableView,
-    QWidget,
 )
 
 from jgclient.ui import theme
+from jgclient.ui.parts import EmptyState
 from jgclient.ui.theme import ToneName
 
 if TYPE_CHECKING:
@@ -368,9 +368,10 @@ def _ink(option: QStyleOptionViewItem, tone: ToneName | None, *, muted: bool) ->
 class ListStack(QStackedWidget):
     """A table, or what to do while it is empty."""
 
-    def __init__(self, table: RowTable[Any], empty: QWidget) -> None:
+    def __init__(self, table: RowTable[Any], empty: EmptyState) -> None:
         super().__init__()
         self._table = table
+        self.empty = empty
         self.addWidget(table)
         self.addWidget(empty)
 

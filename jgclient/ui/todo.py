@@ -86,7 +86,9 @@ def _todo(row: RecordRow, form: Form | None, calendar: Calendar, today: date) ->
     due = row.urgent_by or _draft_due(row, form, calendar)
     left, tone = _left(due, calendar, today)
     basis = next((duty.basis for duty in form.duties if duty.until == "accepted"), "") if form else ""
-    return Todo(row, _WHAT[row.state], due, left, tone, basis)
+    # A draft without a problem only waits to be submitted: rows of a workbook come in like that.
+    ready = row.state is State.DRAFT and not row.hard_problems
+    return Todo(row, "提交上报" if ready else _WHAT[row.state], due, left, tone, basis)
 
 
 def _draft_due(row: RecordRow, form: Form | None, calendar: Calendar) -> date | None:

@@ -146,8 +146,8 @@ class ProgressCard(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(0, 4)
-        self._grid.setColumnStretch(1, 5)
+        self._grid.setColumnStretch(0, 5)
+        self._grid.setColumnStretch(1, 4)
         self.body.addLayout(self._grid)
         self._lines: dict[str, tuple[QLabel, QProgressBar, Button]] = {}
         self.hide()
@@ -320,7 +320,7 @@ class Workbench(PageBase):
         return [
             Column("还剩", lambda item: item.left, 8, tone=lambda item: item.tone, chip=True),
             Column("要做什么", lambda item: item.what, 6),
-            Column("类别", lambda item: self.desk.form_short(item.row.form), 4),
+            Column("类别", lambda item: self.desk.form_short(item.row.form), 6),
             Column("对象", lambda item: item.row.party or item.row.title),
             Column("最迟", lambda item: day_words(item.due, self.desk.today()) if item.due else "—", 4),
             Column("依据", lambda item: item.basis, muted=True),

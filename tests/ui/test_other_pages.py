@@ -95,7 +95,7 @@ def test_the_recovery_code_is_shown_on_demand(window: MainWindow, store: Store) 
 
 def test_registers_are_counted_listed_and_searched(window: MainWindow, qtbot: Any, store: Store) -> None:
     rows = [
-        RegisterRow((f"4101002020040{n}",), {"supervise_item_name": name})
+        RegisterRow((f"4101002020040{n}",), {"matter_name": name})
         for n, name in enumerate(("物业服务收费检查", "餐饮食品安全检查"))
     ]
     store.registers.upsert("item", rows, "test")
@@ -104,11 +104,17 @@ def test_registers_are_counted_listed_and_searched(window: MainWindow, qtbot: An
     page = window.page("catalogue")
     assert isinstance(page, CataloguePage)
     assert page.pills["item"].text().endswith(" 2")
-    assert page.lists["item"]._table.rows_model.rowCount() == 2
+    assert page.listed is not None
+    model = page.listed._table.rows_model
+    assert [column.title for column in model.columns] == ["监管事项"]  # only what the rows hold
+    assert model.rowCount() == 2
     page.search.setText("物业")
-    qtbot.waitUntil(lambda: page.lists["item"]._table.rows_model.rowCount() == 1)
+    qtbot.waitUntil(lambda: model.rowCount() == 1)
+    page.search.setText("没有的")
+    qtbot.waitUntil(lambda: page.listed.empty.title.text() == "没有符合的")
     window.show_page("catalogue", register="person")
-    assert page.stack.currentWidget() is page.lists["person"]
+    assert page.pills["person"].isChecked()
+    assert page.listed.empty.title.text() == "还没有执法人员"
 
 
 def test_a_number_key_begins_a_form(

@@ -47,7 +47,7 @@ def test_a_draft_has_the_limit_of_its_date(store: Store, library: FormLibrary, s
     story.draft(day=date(2026, 11, 12))
     (item,) = listed(store, library)
     assert item.due == date(2026, 11, 23)  # 7 working days after Thursday 12 November
-    assert item.what == "完成录入"
+    assert item.what == "提交上报"  # nothing is wrong with it
     assert "郑法政办〔2020〕2号" in item.basis
 
 
