@@ -111,7 +111,7 @@ def test_json_days_are_iso_texts_only(data: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["2026-09-05", "2026-09-05 10:30:00", "2026-09-05T10:30", "2026-09-05T10:30:00Z", 1, None]
+    "data", ["2026-09-05", "2026-09-05 10:30:00", "2026-09-05T10:30", "2026-09-05T10:30:00Z", "昨天", 1, None]
 )
 def test_json_moments_are_iso_texts_only(data: object) -> None:
     with pytest.raises(Refused):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from jgclient.forms import cleaning
 from jgclient.forms.field_types.chinese_numbers import chinese_amount
@@ -51,10 +51,7 @@ def plain_decimal(value: Decimal) -> str:
 
 
 def _stripped(value: Decimal) -> Decimal:
-    try:
-        return value.normalize() if value else Decimal(0)
-    except InvalidOperation:
-        return value
+    return value.normalize() if value else Decimal(0)
 
 
 def _tidy(value: Decimal) -> Decimal:

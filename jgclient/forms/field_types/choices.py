@@ -118,7 +118,7 @@ def code_findings(codes: CodeList, code: str, title: str, around: Surroundings) 
     if entry is None:
         message = f"“{title}”的代码 {code} 不在代码表“{codes.list_title}”里"
         return [Finding("unknown-code", message, "请从代码表中选择", candidates=_all_if_few(codes))]
-    return validity_findings(codes, code, around)
+    return validity_findings(codes, entry, around)
 
 
 def _choices(codes: CodeList) -> str:

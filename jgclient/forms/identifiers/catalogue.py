@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from jgclient.forms.codes import CodeList
+from jgclient.forms.codes import Code, CodeList
 from jgclient.forms.findings import Finding, Surroundings
 from jgclient.forms.identifiers.excel import LOST, looks_rounded
 from jgclient.forms.identifiers.uscc import uscc_findings
@@ -70,7 +70,7 @@ def region_findings(code: str, regions: CodeList, around: Surroundings) -> list[
     """行政区划代码, valid on the day of the act; a name or an old code gets the code that is right."""
     entry = regions.entry(code, around.day)
     if entry is not None:
-        return validity_findings(regions, code, around)
+        return validity_findings(regions, entry, around)
     meant = find_region(regions, code, hint=around.region, day=around.day)
     names = "、".join(f"{e.code} {full_name(regions, e.code)}" for e in meant[:5])
     message = f"没有行政区划代码 {code}" if code.isdigit() else f"“{code}”不是行政区划代码"
@@ -79,17 +79,14 @@ def region_findings(code: str, regions: CodeList, around: Surroundings) -> list[
     return [Finding("region", message, "应为 6 位数字，请从列表中选择", candidates=found, kind=KINDS["01"])]
 
 
-def validity_findings(codes: CodeList, code: str, around: Surroundings) -> list[Finding]:
-    """Whether a code that is in the list was in force on the day of the act; names its successor."""
-    entry = codes.entry(code, around.day)
-    if entry is None:
-        return []
+def validity_findings(codes: CodeList, entry: Code, around: Surroundings) -> list[Finding]:
+    """Whether an entry of a list was in force on the day of the act; names its successor."""
     name = f"{entry.code} {entry.title}"
     if entry.valid(around.day):
-        return [_statistical(name)] if codes.id == REGION_LIST and is_statistical(code) else []
+        return [_statistical(name)] if codes.id == REGION_LIST and is_statistical(entry.code) else []
     if entry.valid_from and around.day < entry.valid_from:
         message = f"{name} 自 {entry.valid_from.isoformat()} 起启用，在 {around.day.isoformat()} 还不能用"
-        before = tuple(old.code for old in codes if old.successor == code and old.valid(around.day))
+        before = tuple(old.code for old in codes if old.successor == entry.code and old.valid(around.day))
         return [_validity("not-yet-valid", message, "请改用当时有效的代码", before)]
     ended = f"{entry.valid_to.year} 年" if entry.valid_to else ""
     verb = "撤销" if codes.id == REGION_LIST else "停用"
