@@ -48,9 +48,17 @@ def load_form(path: Path, codes: CodeLists) -> Form:
     try:
         form = _form(_document(path))
         lint(form, codes)
+        _refuse_renamed(path, form)
     except Fault as fault:
         raise FormError(path.name, fault.where, fault.reason) from fault
     return form
+
+
+def _refuse_renamed(path: Path, form: Form) -> None:
+    """A file is called after its form, so that two files of one form and version cannot lie side by side."""
+    names = (form.id, f"{form.id}-{form.version}")
+    if path.stem not in names:
+        raise Fault("id", f"文件名应为 {names[0]}.toml 或 {names[1]}.toml，请改回原名")
 
 
 def _document(path: Path) -> Table:

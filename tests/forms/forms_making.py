@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -84,11 +85,20 @@ def form_toml(*tables: str, head: str = HEAD, **keys: Any) -> str:
     return f'{head}{top}\n[[section]]\ntitle = "一"\n{fields}{rest}'
 
 
+def form_name(text: str) -> str:
+    """The name a form file has to have: id and version; something else where the text tells neither."""
+    told = re.search(r"^id = \W+(\w+)", text, re.M), re.search(r"^version = (\d+)", text, re.M)
+    return "-".join(found[1] if found else "untold" for found in told)
+
+
 def library(folder: Path, *forms: str, codes: Mapping[str, str] | None = None) -> FormLibrary:
     """The library of a folder that holds these forms, and the shipped code lists unless others are given."""
     (folder / "forms").mkdir(parents=True, exist_ok=True)
-    for number, text in enumerate(forms):
-        (folder / "forms" / f"form{number}.toml").write_text(text, encoding="utf-8")
+    for text in forms:
+        place = folder / "forms" / f"{form_name(text)}.toml"
+        if place.exists():
+            place = place.with_name(f"{form_name(text).partition('-')[0]}.toml")
+        place.write_text(text, encoding="utf-8")
     if codes is None:
         if not (folder / "codes").exists():
             (folder / "codes").symlink_to(resources_folder() / "codes")

@@ -32,7 +32,7 @@ def test_versions_live_side_by_side(tmp_path: Path) -> None:
 def test_a_broken_new_version_leaves_the_old_one_in_force(tmp_path: Path) -> None:
     made = library(tmp_path, version(1, "2020-01-01"), version(2, "2026-07-01", field_toml("more", "moon")))
     assert made.get("visit").version == 1
-    assert [error.file for error in made.broken] == ["form1.toml"]
+    assert [error.file for error in made.broken] == ["visit-2.toml"]
 
 
 def test_the_same_version_twice_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from forms_making import HEAD, field_toml, form_toml, library, rule_toml
+from forms_making import HEAD, field_toml, form_name, form_toml, library, rule_toml
 
 from jgclient.forms.loader import MAX_BYTES, FormError
 
@@ -24,7 +24,7 @@ def refused(folder: Path, text: str) -> FormError:
     assert [form.id for form in made.forms] == ["other"]
     [error] = made.broken
     assert "\n" not in str(error)
-    assert str(error).startswith("form0.toml：")
+    assert str(error).startswith(f"{error.file}：")
     return error
 
 
@@ -123,10 +123,18 @@ def test_a_faulty_file_is_refused_whole_and_says_where(
     tmp_path: Path, text: str, where: str, reason: str
 ) -> None:
     error = refused(tmp_path, text)
-    assert error.file == "form0.toml"
+    assert error.file == f"{form_name(text)}.toml"
     assert error.field == where
     assert reason in error.reason
-    assert str(error) == "：".join(filter(None, ("form0.toml", where, error.reason)))
+    assert str(error) == "：".join(filter(None, (error.file, where, error.reason)))
+
+
+def test_a_renamed_file_is_refused_and_told_its_name(tmp_path: Path) -> None:
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "other.toml").write_text(form_toml(TEXT), encoding="utf-8")
+    made = library(tmp_path)
+    assert made.forms == []
+    assert str(made.broken[0]) == "other.toml：id：文件名应为 visit.toml 或 visit-1.toml，请改回原名"
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
