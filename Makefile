@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run tour test lint bench lock clean
+.PHONY: help setup run tour test lint bench reference lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ lint: setup ## Style, types and the arrows between the rooms
 
 bench: setup ## Measure speed and memory against peers and limits
 	@$(PY) scripts/screen.py $(PY) -m bench
+
+reference: setup ## Write docs/reference from the form files
+	@$(PY) scripts/make_reference.py
 
 lock: ## Renew the hash-locked dependency lists (needs uv)
 	uv pip compile pyproject.toml --extra gateway --extra dev --universal --python-version 3.11 \
