@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -121,6 +121,10 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._bind_keys()
         self.rail.chosen.connect(self._chosen)
+        self._day = desk.today()
+        clock = QTimer(self)  # a minute at a time: long timers stop while the computer sleeps
+        clock.timeout.connect(self._tick)
+        clock.start(60_000)
         desk.data_changed.connect(self.refresh)
 
     def sizeHint(self) -> QSize:
@@ -184,6 +188,12 @@ class MainWindow(QMainWindow):
         if box is not None:
             box.setFocus()
             box.selectAll()
+
+    @Slot()
+    def _tick(self) -> None:
+        if self.desk.today() != self._day:
+            self._day = self.desk.today()
+            self.refresh()
 
     @Slot(str)
     def _chosen(self, name: str) -> None:

@@ -143,6 +143,16 @@ def test_what_was_said_goes_with_the_page(window: MainWindow) -> None:
     assert window.foot._said.text() == ""
 
 
+def test_at_midnight_everything_is_counted_anew(window: MainWindow, story: Story) -> None:
+    story.queued(urgent_by=TODAY)
+    window.desk.data_changed.emit()
+    assert window.foot._waiting.text() == "待上报 1 条 · 最迟今天"
+    window._tick()
+    window.desk.clock = lambda: NOW + timedelta(days=1)
+    window._tick()
+    assert window.foot._waiting.text() == "待上报 1 条 · 最早的 11-21 已逾期"
+
+
 def test_pictures_are_not_blank(window: MainWindow, story: Story, tmp_path: Path) -> None:
     story.everything()
     window.desk.data_changed.emit()

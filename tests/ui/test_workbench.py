@@ -22,6 +22,7 @@ def page(window: MainWindow, story: Story) -> Workbench:
     window.desk.data_changed.emit()
     made = window.page("workbench")
     assert isinstance(made, Workbench)
+    assert made.board is not None
     return made
 
 
@@ -61,34 +62,34 @@ def test_numbers_are_doors(
 
 def test_limits_narrow_the_table_in_place(page: Workbench, qtbot: Any) -> None:
     qtbot.mouseClick(page.cards["overdue"], Qt.MouseButton.LeftButton)
-    assert [item.left for item in page.model.rows()] == ["逾期 2 日"]
-    assert page.card.title.text() == "已逾期"
-    page.all_button.click()
-    assert page.model.rowCount() == 9
-    assert not page.all_button.isVisible()
+    assert [item.left for item in page.board.model.rows()] == ["逾期 2 日"]
+    assert page.board.card.title.text() == "已逾期"
+    page.board.all_button.click()
+    assert page.board.model.rowCount() == 9
+    assert not page.board.all_button.isVisible()
 
 
 def test_a_day_of_the_month_opens_what_ends_on_it(page: Workbench, qtbot: Any) -> None:
-    month = page.month.month
+    month = page.board.month.month
     month.setFocus()
     qtbot.keyClick(month, Qt.Key.Key_Right)
     assert month.accessibleName() == "期限月历，11月22日 星期日，有期限到期"
     qtbot.keyClick(month, Qt.Key.Key_Return)
-    assert [item.due for item in page.model.rows()] == [TODAY + timedelta(days=1)]
-    assert page.card.title.text() == "11月22日 星期日到期"
+    assert [item.due for item in page.board.model.rows()] == [TODAY + timedelta(days=1)]
+    assert page.board.card.title.text() == "11月22日 星期日到期"
     box = next(box for day, box in month._boxes() if day == TODAY)
     qtbot.mouseClick(
         month, Qt.MouseButton.LeftButton, pos=QPoint(int(box.center().x()), int(box.center().y()))
     )
-    assert {item.due for item in page.model.rows()} == {TODAY}
+    assert {item.due for item in page.board.model.rows()} == {TODAY}
 
 
 def test_the_month_turns(page: Workbench, qtbot: Any) -> None:
-    month = page.month.month
+    month = page.board.month.month
     qtbot.keyClick(month, Qt.Key.Key_PageDown)
     qtbot.keyClick(month, Qt.Key.Key_PageDown)
     assert month.day == date(2027, 1, 1)
-    assert page.month.title.text() == "2027年1月"
+    assert page.board.month.title.text() == "2027年1月"
     month.turn(-2)
     assert month.day == TODAY
     qtbot.keyClick(month, Qt.Key.Key_Up)
@@ -96,7 +97,9 @@ def test_the_month_turns(page: Workbench, qtbot: Any) -> None:
 
 
 def test_progress_counts_what_the_platform_has(page: Workbench) -> None:
-    doors = {form: door.text() for form, (_, _, door) in page.progress._lines.items() if door.isVisible()}
+    doors = {
+        form: door.text() for form, (_, _, door) in page.board.progress._lines.items() if door.isVisible()
+    }
     assert doors == {"check": "1/7", "penalty": "0/2", "force": "0/1"}
 
 
@@ -110,7 +113,7 @@ def test_searching_goes_to_the_records(window: MainWindow, page: Workbench, qtbo
 def test_an_empty_store_says_where_to_begin(window: MainWindow) -> None:
     page = window.page("workbench")
     assert isinstance(page, Workbench)
-    assert page.steps.isVisible()
+    assert page.board.steps.isVisible()
     assert set(numbers(page).values()) == {"0"}
 
 
@@ -119,8 +122,8 @@ def test_all_done_is_said(window: MainWindow, story: Story) -> None:
     window.desk.data_changed.emit()
     page = window.page("workbench")
     assert isinstance(page, Workbench)
-    assert page.empty.isVisible()
-    assert page.empty.title.text() == "没有待办"
+    assert page.board.empty.isVisible()
+    assert page.board.empty.title.text() == "没有待办"
 
 
 def test_the_window_does_not_wait_for_the_forms(
@@ -138,6 +141,8 @@ def test_the_window_does_not_wait_for_the_forms(
     assert isinstance(page, Workbench)
     assert not desk.ready
     assert numbers(page)["returned"] == "2"
+    assert numbers(page)["today"] == "…"
+    assert page.board is None
     desk.preload()
-    qtbot.waitUntil(lambda: page.model.rowCount() == 9)
+    qtbot.waitUntil(lambda: page.board is not None and page.board.model.rowCount() == 9)
     window.close()

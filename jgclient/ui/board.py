@@ -1,0 +1,223 @@
+"""The lower half of the workbench: what has to be done until when, the month, how far the platform is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from jgclient.records import State
+from jgclient.store import ListQuery
+from jgclient.ui.desk import Desk
+from jgclient.ui.month import Month
+from jgclient.ui.parts import Button, Card, EmptyState, button, label, link, primary_button
+from jgclient.ui.tables import Column, Order, RowsModel, RowTable
+from jgclient.ui.theme import ToneName
+from jgclient.ui.todo import Todo, due_between
+from jgclient.ui.words import day_words, long_day
+
+if TYPE_CHECKING:
+    from jgclient.forms.definition import Form
+
+_TITLE = "待办 · 按最迟时间排列"
+_URGENCY: tuple[ToneName, ...] = ("danger", "warning", "waiting", "draft")
+#: Width of the cards beside the table, in Chinese characters.
+_SIDE = 19
+
+
+class MonthCard(Card):
+    """The month with its name and the two ways to turn it."""
+
+    opened = Signal(date)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("月历")
+        self.month = Month(desk.today())
+        for word, name, step in (("‹", "上个月", -1), ("›", "下个月", 1)):
+            self.head.addWidget(self._turner(word, name, step))
+        self.body.addWidget(self.month)
+        self.month.turned.connect(self._show_name)
+        self.month.opened.connect(self.opened)
+        self._show_name()
+
+    def _turner(self, word: str, name: str, step: int) -> QWidget:
+        made = link(word, on_click=lambda: self.month.turn(step))
+        made.setAccessibleName(name)
+        made.setToolTip(name)
+        return made
+
+    @Slot()
+    def _show_name(self) -> None:
+        self.title.setText(f"{self.month.day.year}年{self.month.day.month}月")
+
+
+class ProgressCard(Card):
+    """Per kind of record: how many of those entered the platform has accepted."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("接收进度")
+        self._desk = desk
+        self.note.setText("已接收 / 已录入")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(0, 5)
+        self._grid.setColumnStretch(1, 4)
+        self.body.addLayout(self._grid)
+        self._lines: dict[str, tuple[QLabel, QProgressBar, Button]] = {}
+        self.hide()
+
+    def refresh(self) -> None:
+        """Count again."""
+        for form in self._desk.record_forms():
+            if form.id not in self._lines:
+                self._lines[form.id] = self._line(len(self._lines), form)
+        for form_id, (name, bar, door) in self._lines.items():
+            counts = self._desk.store.records.counts_by_state(form_id)
+            entered, accepted = sum(counts.values()), counts.get(State.ACCEPTED, 0)
+            for widget in (name, bar, door):
+                widget.setVisible(entered > 0)
+            bar.setRange(0, max(entered, 1))
+            bar.setValue(accepted)
+            door.setText(f"{accepted:,}/{entered:,}")
+        self.setVisible(any(not door.isHidden() for _, _, door in self._lines.values()))
+
+    def _line(self, number: int, form: Form) -> tuple[QLabel, QProgressBar, Button]:
+        bar = QProgressBar()
+        bar.setTextVisible(False)
+        bar.setProperty("thin", True)
+        bar.setAccessibleName(f"{form.title}接收进度")
+        door = link("", on_click=lambda: self._desk.go("records", form=form.id))
+        door.setAccessibleName(f"查看{form.title}")
+        name = label(form.title.removesuffix("行为"), wraps=True)
+        self._grid.addWidget(name, number, 0)
+        self._grid.addWidget(bar, number, 1)
+        self._grid.addWidget(door, number, 2, Qt.AlignmentFlag.AlignRight)
+        return name, bar, door
+
+
+class Board(QWidget):
+    """To-do table, month and progress; made when the forms are loaded.
+
+    Attributes:
+        shown: The items now in the table.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.shown: list[Todo] = []
+        self._todos: list[Todo] = []
+        self._only: tuple[str, Callable[[Sequence[Todo]], Sequence[Todo]]] | None = None
+        self.model = RowsModel(self._columns(), self._load)
+        self.table = RowTable("待办", self.model, lambda item: item.row.id)
+        self.month = MonthCard(desk)
+        self.progress = ProgressCard(desk)
+        self.table.opened.connect(self._open)
+        self.month.opened.connect(self._open_day)
+        self._lay_out()
+
+    def show_todos(self, items: list[Todo]) -> None:
+        """Show what has to be done now; a narrowed view stays narrowed."""
+        self._todos = items
+        self.month.month.show_dots(dots_of(items), self.desk.today(), self.desk.calendar.is_workday)
+        self.progress.refresh()
+        self._show_table()
+
+    def narrow(self, title: str, choose: Callable[[Sequence[Todo]], Sequence[Todo]]) -> None:
+        """Show only some of the items, under their own title."""
+        self._only = (title, choose)
+        self._show_table()
+        self.table.setFocus()
+
+    def show_all(self) -> None:
+        """Show every item again."""
+        self._only = None
+        self._show_table()
+        self.table.setFocus()
+
+    def _open(self, item: Todo) -> None:
+        self.desk.go("entry", record_id=item.row.id)
+
+    @Slot(date)
+    def _open_day(self, day: date) -> None:
+        self.narrow(f"{long_day(day)}到期", lambda items: due_between(items, day, day))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._todo_card(), 1)
+        side = QVBoxLayout()
+        side.setSpacing(12)
+        for beside in (self.month, self.progress):
+            beside.setFixedWidth(self.fontMetrics().horizontalAdvance("汉") * _SIDE)
+            side.addWidget(beside)
+        side.addStretch(1)
+        row.addLayout(side)
+
+    def _todo_card(self) -> Card:
+        self.card = Card(_TITLE, flush=True)
+        self.all_button = link("看全部待办", on_click=self.show_all)
+        self.card.head.addWidget(self.all_button)
+        self.empty = EmptyState("没有待办", "该报的都报了。新的检查、处罚按 Ctrl+N 录入。")
+        self.steps = EmptyState(
+            "从这里开始",
+            "先导入监管事项清单，以后选事项时不用逐字填写；再录入第一条，或把科室台账整本导入。",
+            primary_button("导入清单或台账", on_click=lambda: self.desk.go("import")),
+            button("新录入", "Ctrl+N", bind=False, on_click=self.desk.new_entry),
+        )
+        self.stack = QStackedWidget()
+        for page in (self.table, self.empty, self.steps):
+            self.stack.addWidget(page)
+        self.card.body.addWidget(self.stack)
+        return self.card
+
+    def _columns(self) -> list[Column[Todo]]:
+        return [
+            Column("还剩", lambda item: item.left, 8, tone=lambda item: item.tone, chip=True),
+            Column("要做什么", lambda item: item.what, 6),
+            Column("类别", lambda item: self.desk.form_short(item.row.form), 6),
+            Column("对象", lambda item: item.row.party or item.row.title),
+            Column("最迟", lambda item: day_words(item.due, self.desk.today()) if item.due else "—", 4),
+            Column("依据", lambda item: item.basis, muted=True),
+            Column("经办", lambda item: item.row.author, 4),
+        ]
+
+    def _load(self, limit: int, offset: int, _order: Order) -> Sequence[Todo]:
+        return self.shown[offset : offset + limit]
+
+    def _show_table(self) -> None:
+        title, choose = self._only or (_TITLE, lambda items: items)
+        self.shown = list(choose(self._todos))
+        self.card.title.setText(title)
+        self.card.note.setText(f"{len(self.shown):,} 件" if self.shown else "")
+        self.all_button.setVisible(self._only is not None)
+        self.table.reload()
+        if self.shown and self.table.current() is None:
+            self.table.choose(0)
+        self.stack.setCurrentWidget(self.table if self.shown else self._nothing())
+
+    def _nothing(self) -> EmptyState:
+        return self.empty if self.desk.store.records.count(ListQuery()) else self.steps
+
+
+def dots_of(items: Sequence[Todo]) -> dict[date, ToneName]:
+    """Each day on which a limit ends, in the tone of its most urgent one."""
+    dots: dict[date, ToneName] = {}
+    for item in items:
+        if item.due is not None:
+            known = dots.get(item.due, item.tone)
+            dots[item.due] = min(known, item.tone, key=_URGENCY.index)
+    return dots
