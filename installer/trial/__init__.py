@@ -1,0 +1,1 @@
+"""Tries the built program out under wine: ``make windows-test``."""
