@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Anything but ASCII, CJK ideographs and the punctuation Chinese texts are full of is looked at one by one.
 _UNUSUAL = re.compile(r"[^\n\x20-\x7e一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]")
@@ -24,6 +25,8 @@ _WORDS_BEHIND = re.compile(r"(?<=[0-9A-Za-z])[\s|(:/,]*[一-鿿].*$")
 _COMPACT = re.compile(r"[0-9a-z一-鿿]*")
 _FLOAT_ZERO = re.compile(r"(?<=^\d)(\d*)\.0$")
 _GAPS = re.compile(r"[\s\-_'`\"·.,]+")
+#: Between two keys all fields but one are as before, and the cells of a ledger repeat; so the last answers are kept.
+_remembered = lru_cache(maxsize=8192)
 
 
 def visible(text: str) -> str:
@@ -45,6 +48,7 @@ def _seen(char: str) -> str:
     return "" if category in ("Cc", "Cf", "Cs") or char in _BLANKS or ord(char) & 0xFFFE == 0xFFFE else char
 
 
+@_remembered
 def line(text: str) -> str:
     """One line of prose: visible characters, single spaces, half-width letters and digits.
 
@@ -59,6 +63,7 @@ def prose(text: str) -> str:
     return "\n".join(lines).translate(_WIDE).strip()
 
 
+@_remembered
 def plain(text: str) -> str:
     """One line in NFKC, where full-width punctuation too becomes half width: for numbers, dates and codes."""
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible(text)).replace("\n", " ")).strip()
@@ -82,6 +87,7 @@ def compact(text: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
+@_remembered
 def code(text: str) -> str:
     """A code or number as it should have been typed: no label or words around it, no gaps, capital letters.
 
