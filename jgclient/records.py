@@ -99,7 +99,8 @@ class Facts:
         revision: Number of the last revision, 0 when there is none.
         operation: Operation of the last revision.
         outbox: State of the last revision's outbox row: waiting, sent, parked, done or empty.
-        outcome: Last answer of the platform to the last revision, empty when there is none.
+        outcome: Last answer of the platform to the last revision, empty when there is none;
+            ``returned`` when a person there has returned it after it was accepted.
     """
 
     has_draft: bool = False
@@ -111,10 +112,13 @@ class Facts:
     outcome: str = ""
 
 
+_RETURNED = ("rejected", "returned")
+
+
 def derive_state(facts: Facts) -> State:
     """The state that follows from the facts. A draft over a sent revision hides the revision's state."""
     if facts.has_draft:
-        if facts.outcome == "rejected":
+        if facts.outcome in _RETURNED:
             return State.RETURNED
         return State.INVALID if facts.offered and facts.hard_problems else State.DRAFT
     if facts.outbox == "sent":
@@ -125,9 +129,11 @@ def derive_state(facts: Facts) -> State:
 
 
 def _answered_state(facts: Facts) -> State:
+    if facts.outbox == "waiting":  # perhaps for the second time, because the platform lacks it
+        return State.QUEUED
     if facts.outcome in ("accepted", "duplicate"):
         return State.WITHDRAWN if facts.operation == "d" else State.ACCEPTED
-    if facts.outcome == "rejected":
+    if facts.outcome in _RETURNED:
         return State.RETURNED
     if facts.outcome == "conflict":
         return State.CONFLICT

@@ -23,7 +23,9 @@ INSERT OR IGNORE INTO receipt
 VALUES (:record, :revision, :receipt_no, :sha256, :received_at, :server_time, :batch_id, :author, :kept_at)
 """
 _SETTLE = """
-UPDATE outbox SET state = 'done', outcome = ?, problems = ?, reason = ? WHERE record = ? AND revision = ?
+UPDATE outbox SET state = 'done', outcome = ?1, problems = ?2, reason = ?3,
+    again = again AND ?1 NOT IN ('accepted', 'duplicate')
+WHERE record = ?4 AND revision = ?5
 """
 _DEFER = """
 UPDATE outbox SET state = 'waiting', reason = '', deferrals = deferrals + 1 WHERE record = ? AND revision = ?
@@ -41,7 +43,8 @@ class _Standing:
 
     Attributes:
         awaits: It still waits for the answer to this very batch.
-        outcome: The answer that counts so far.
+        outcome: The answer that counts so far; none for an item that was sent once more, whatever was
+            answered before.
     """
 
     row: Row
@@ -81,36 +84,66 @@ def apply(
     Args:
         connection: Inside the transaction of the answer.
         batch_id: The batch.
-        items: Its rows: id, record, revision, sha256, author, state, batch_id, outcome.
+        items: Its rows: id, record, revision, sha256, author, state, batch_id, outcome, again.
         results: The answers; those to anything else are not believed.
         server_time: Time of the answer as the platform wrote it.
         now: Time of keeping.
     """
-    weighing = _Weighing(connection, batch_id, items)
+    weighing = _Weighing(batch_id, items, connection.rows(_RECEIPTS_OF_BATCH, [batch_id]))
     verdicts = weighing.verdicts
     for result in results:
         why = weighing.weigh(result)
         if why:
             verdicts.surprises.append(Surprise(result.id, result.revision, why))
+    _write(connection, verdicts, batch_id, server_time, now)
+    return verdicts
+
+
+def apply_receipts(
+    connection: Connection,
+    items: Iterable[Row],
+    results: Iterable[Result],
+    *,
+    server_time: str,
+    now: datetime,
+) -> Verdicts:
+    """Write receipts found outside any batch; all else is passed over. Arguments as for :func:`apply`."""
+    weighing = _Weighing("", items, [])
+    for result in results:
+        weighing.accept_only(result)
+    _write(connection, weighing.verdicts, "", server_time, now)
+    return weighing.verdicts
+
+
+def _write(
+    connection: Connection, verdicts: Verdicts, batch_id: str, server_time: str, now: datetime
+) -> None:
     common = {"server_time": server_time, "batch_id": batch_id, "kept_at": now.isoformat()}
     connection.run_many(_INSERT_RECEIPT, [receipt | common for receipt in verdicts.receipts])
     connection.run_many(_SETTLE, [[*values, *key] for key, values in verdicts.settled.items()])
     connection.run_many(_DEFER, verdicts.deferred)
-    return verdicts
 
 
 class _Weighing:
     """Which answers of a batch are believed."""
 
-    def __init__(self, connection: Connection, batch_id: str, items: Iterable[Row]) -> None:
+    def __init__(self, batch_id: str, items: Iterable[Row], receipts: Iterable[Row]) -> None:
         self.verdicts = Verdicts()
         self._items = {
-            (row["id"], row["revision"]): _Standing(row, awaits(row, batch_id), row["outcome"])
+            (row["id"], row["revision"]): _Standing(
+                row, awaits(row, batch_id), "" if row["again"] else row["outcome"]
+            )
             for row in items
         }
         self._numbers = defaultdict[tuple[int, int], set[str]](set)
-        for record, revision, number in connection.rows(_RECEIPTS_OF_BATCH, [batch_id]):
+        for record, revision, number in receipts:
             self._numbers[record, revision].add(number)
+
+    def accept_only(self, result: Result) -> None:
+        """Take one answer in if it is a receipt of the very content kept here."""
+        item = self._items.get((result.id, result.revision))
+        if item is not None and result.outcome in _ACCEPTED and result.sha256 == item.row["sha256"]:
+            self._accept(item, result)
 
     def weigh(self, result: Result) -> str:
         """Take one answer in; returns why it is a surprise, empty when it is none."""

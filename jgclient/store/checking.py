@@ -23,7 +23,7 @@ _CONTRADICTIONS = {
     "有回执却没有标为已接收": """
         SELECT record.id FROM receipt JOIN record ON record.key = receipt.record
         LEFT JOIN outbox USING (record, revision)
-        WHERE coalesce(outbox.outcome, '') NOT IN ('accepted', 'duplicate')""",
+        WHERE coalesce(outbox.outcome, '') NOT IN ('accepted', 'duplicate') AND outbox.again IS NOT 1""",
     "回执与版本内容不符": """
         SELECT record.id FROM receipt JOIN record ON record.key = receipt.record
         LEFT JOIN revision USING (record, revision) WHERE revision.sha256 IS NOT receipt.sha256""",

@@ -59,7 +59,7 @@ class Vault:
             raise StoreError("no_key", f"凭据管理器没有回应：{error}") from error
 
     def write(self, name: str, secret: str) -> None:
-        """Keep a secret (``name`` is ``key`` or, in a credential store only, ``token``).
+        """Keep a secret (``key``, or in a credential store only, one of the settings' secrets).
 
         Raises:
             StoreError: it could not be kept.

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from jgclient.forms.problems import Problem
 from jgclient.records import Facts, derive_state
 from jgclient.store import search
 from jgclient.store.codec import FAR, all_texts, problems_of, summary_of
@@ -20,6 +21,7 @@ SELECT record.key, record.id, record.touched,
     draft.summary AS draft_summary, draft.texts,
     last.revision, last.form, last.operation, last.author, last.made_at, last.summary, last.content,
     last.urgent_by, outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
+    back.content AS returned,
     (SELECT receipt_no FROM receipt WHERE receipt.record = record.key
         ORDER BY receipt.revision DESC, receipt.kept_at DESC LIMIT 1) AS receipt_no
 FROM record
@@ -27,6 +29,8 @@ LEFT JOIN draft ON draft.record = record.key
 LEFT JOIN revision AS last ON last.record = record.key
     AND last.revision = (SELECT max(revision) FROM revision WHERE record = record.key)
 LEFT JOIN outbox ON outbox.record = record.key AND outbox.revision = last.revision
+LEFT JOIN change AS back ON back.kind = 'returned' AND back.id = record.id AND outbox.state = 'done'
+    AND json_extract(back.content, '$.revision') = last.revision
 WHERE record.key = ?
 """
 
@@ -38,6 +42,7 @@ SELECT record.key, record.state AS shown_state, record.reason AS shown_reason,
     draft.record IS NOT NULL AS has_draft, draft.offered, draft.hard_problems,
     draft.problems AS draft_problems, last.revision, last.operation,
     outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
+    back.content AS returned,
     (SELECT receipt_no FROM receipt WHERE receipt.record = record.key
         ORDER BY receipt.revision DESC, receipt.kept_at DESC LIMIT 1) AS receipt_no
 FROM json_each(?) AS wanted
@@ -46,6 +51,8 @@ LEFT JOIN draft ON draft.record = record.key
 LEFT JOIN revision AS last ON last.record = record.key
     AND last.revision = (SELECT max(revision) FROM revision WHERE record = record.key)
 LEFT JOIN outbox ON outbox.record = record.key AND outbox.revision = last.revision
+LEFT JOIN change AS back ON back.kind = 'returned' AND back.id = record.id AND outbox.state = 'done'
+    AND json_extract(back.content, '$.revision') = last.revision
 """
 
 
@@ -131,7 +138,7 @@ def derived_columns(row: Row) -> dict[str, Any]:
 def _standing(row: Row) -> dict[str, Any]:
     """Where the record stands: the columns that also change without its content."""
     drafted = bool(row["has_draft"])
-    problems = problems_of((row["draft_problems"] if drafted else row["problems"]) or "[]")
+    problems = problems_of(row["draft_problems"]) if drafted else _platform_problems(row)
     hard = [problem for problem in problems if problem.strength == "hard"]
     return {
         "state": derive_state(_facts(row)).value,
@@ -141,13 +148,25 @@ def _standing(row: Row) -> dict[str, Any]:
     }
 
 
+def platform_problems(connection: Connection, key: int | None) -> list[Problem]:
+    """What the platform found wrong with the last revision; it may say so long after a receipt."""
+    rows = connection.rows(_STANDING, [json.dumps([key])])
+    return _platform_problems(rows[0]) if rows else []
+
+
+def _platform_problems(row: Row) -> list[Problem]:
+    if row["returned"]:
+        return [Problem.from_json(problem) for problem in json.loads(row["returned"])["problems"]]
+    return problems_of(row["problems"] or "[]")
+
+
 def _platform_reason(row: Row) -> str:
     """Why the last revision does not go on: why it was parked, or the platform's words."""
     if row["outbox"] == "parked":
         return str(row["reason"])
-    if row["outcome"] not in ("rejected", "conflict"):
+    if row["outcome"] not in ("rejected", "conflict") and not row["returned"]:
         return ""
-    problems = problems_of(row["problems"])
+    problems = _platform_problems(row)
     return problems[0].message if problems else row["reason"] or "平台没有说明原因。请向平台管理员询问"
 
 
@@ -159,7 +178,7 @@ def _facts(row: Row) -> Facts:
         revision=row["revision"] or 0,
         operation=row["operation"] or "",
         outbox=row["outbox"] or "",
-        outcome=row["outcome"] or "",
+        outcome="returned" if row["returned"] else row["outcome"] or "",
     )
 
 

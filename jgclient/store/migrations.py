@@ -191,3 +191,64 @@ def _search(db: Database) -> None:
             f"CREATE VIRTUAL TABLE {table} USING fts5(grams, chars, wholes, "
             "content='', contentless_delete=1, tokenize='ascii')"
         )
+
+
+@migrations()
+def m002_both_sides(db: Database) -> None:
+    """What comes down from the platform, what was compared with it, and packages; see each table."""
+    _changes(db)
+    _counterparts(db)
+    _packages(db)
+    # 1: sent once more although it was accepted, because the platform says it lacks it.
+    db.table("outbox").add_column("again", int, not_null_default=0)
+
+
+def _changes(db: Database) -> None:
+    """``change``: what holds of each entry of the platform's feed.
+
+    ``sha256`` and ``content`` are those of the entry that was applied last (registers and files keep their
+    content elsewhere); ``refused`` says why a later one was not. ``load`` counts full loads: an entry that a
+    full load did not name is gone. ``warning``: what was learned from returns; it is off until a person
+    switches it on.
+    """
+    db.table("change").create(
+        {
+            "kind": str, "id": str, "sha256": str, "changed_at": str, "content": str, "refused": str,
+            "read_at": str, "load": int,
+        },
+        pk=("kind", "id"),
+        not_null=["sha256", "changed_at", "content", "refused", "read_at", "load"],
+        strict=True,
+    )  # fmt: skip
+    db.table("warning").create(
+        {
+            "form": str, "code": str, "field": str, "value": str, "message": str, "help": str, "basis": str,
+            "enabled": int, "decided_at": str,
+        },
+        pk=("form", "code", "field", "value"),
+        not_null=["message", "help", "basis", "enabled", "decided_at"],
+        strict=True,
+    )  # fmt: skip
+
+
+def _counterparts(db: Database) -> None:
+    """The platform's version of a record that differs from ours, until a person has decided."""
+    db.table("counterpart").create(
+        {"id": str, "revision": int, "form": str, "kept": str, "fetched_at": str, "decided_at": str},
+        pk="id", not_null=["revision", "form", "kept", "fetched_at", "decided_at"], strict=True,
+    )  # fmt: skip
+
+
+def _packages(db: Database) -> None:
+    """Packages that were written; ``answered_at`` is empty while no answer was read."""
+    db.table("package").create(
+        {"package_id": str, "made_at": str, "file": str, "volumes": int, "answered_at": str},
+        pk="package_id", not_null=["made_at", "file", "volumes", "answered_at"], strict=True,
+    )  # fmt: skip
+    db.table("package_batch").create(
+        {"package_id": str, "batch_id": str},
+        pk=("package_id", "batch_id"),
+        foreign_keys=[("package_id", "package", "package_id"), ("batch_id", "batch", "batch_id")],
+        strict=True,
+    )  # fmt: skip
+    db.table("package_batch").create_index(["batch_id"])

@@ -11,17 +11,22 @@ from types import TracebackType
 from typing import Self
 
 from jgclient.store import checking, recovery, schema
+from jgclient.store.attachments import Attachments
+from jgclient.store.changes import Changes
 from jgclient.store.connection import Connection, connect, prepare
 from jgclient.store.copying import verified_copy
+from jgclient.store.counterparts import Counterparts
 from jgclient.store.credentials import Vault, open_vault
 from jgclient.store.errors import StoreError
 from jgclient.store.folder_lock import folder_lock
 from jgclient.store.location import make_folder
 from jgclient.store.outbox import Outbox
+from jgclient.store.packages import Packages
 from jgclient.store.records import Records
 from jgclient.store.registers import Registers
 from jgclient.store.settings import Imports, Settings
 from jgclient.store.trash import Trash
+from jgclient.store.warnings import Warnings
 
 FILE = "jgclient.db"
 _KEY_BYTES = 32
@@ -38,6 +43,11 @@ class Store:
         outbox: What must reach the platform and what came back.
         registers: Reference data; what checks ask.
         imports: Rows of workbooks already taken in.
+        changes: What came down from the platform.
+        counterparts: The platform's versions of records beside ours.
+        packages: Packages that were written.
+        warnings: What returns have taught.
+        attachments: Files that belong to records.
     """
 
     def __init__(
@@ -53,6 +63,11 @@ class Store:
         self.outbox = Outbox(connection, clock)
         self.registers = Registers(connection, clock)
         self.imports = Imports(connection, clock)
+        self.changes = Changes(connection, self.settings, clock)
+        self.counterparts = Counterparts(connection, clock)
+        self.packages = Packages(connection, clock)
+        self.warnings = Warnings(connection, clock)
+        self.attachments = Attachments(folder, key, clock)
 
     def atomic(self) -> AbstractContextManager[None]:
         """Several changes as one: all are kept when the block ends, none when it fails. Nests.
@@ -96,7 +111,8 @@ class Store:
         return checking.wrong_counts(self._db)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the files."""
+        self.attachments.close()
         self._db.close()
 
     def __enter__(self) -> Self:

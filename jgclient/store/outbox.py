@@ -26,12 +26,15 @@ _WAITING = """
 SELECT revision.*, record.id FROM outbox
 JOIN revision ON revision.record = outbox.record AND revision.revision = outbox.revision
 JOIN record ON record.key = outbox.record
-WHERE outbox.state = 'waiting'
+WHERE outbox.state = 'waiting' AND NOT EXISTS (
+    SELECT 1 FROM outbox AS earlier WHERE earlier.record = outbox.record
+    AND earlier.revision < outbox.revision AND earlier.state IN ('waiting', 'sent')
+)
 ORDER BY outbox.deferrals, outbox.urgent_by, outbox.queued_at LIMIT ?
 """
 _ITEM = """
 SELECT record.id, record.key AS record, revision.revision, revision.sha256, revision.author,
-    outbox.state, outbox.batch_id, outbox.outcome
+    outbox.state, outbox.batch_id, outbox.outcome, outbox.again
 FROM outbox
 JOIN record ON record.key = outbox.record
 JOIN revision ON revision.record = outbox.record AND revision.revision = outbox.revision
@@ -129,6 +132,22 @@ class Outbox:
             parked = f"{_ITEM} WHERE record.id = ? AND outbox.state = 'parked'"
             self._mark(self._db.rows(parked, [record_id]), "waiting")
 
+    def requeue(self, which: Sequence[tuple[str, int]]) -> int:
+        """Let accepted revisions be sent once more, because the platform says that it lacks them.
+
+        Their receipts stay. Only what is settled is taken; returns how many revisions that were.
+        """
+        with self._db.atomic():
+            settled = f"{_ITEM} WHERE record.id = ? AND outbox.revision = ? AND outbox.state = 'done'"
+            items = [row for pair in which for row in self._db.rows(settled, pair)]
+            now = self._clock().isoformat()
+            self._db.run_many(
+                "UPDATE outbox SET again = 1, queued_at = ? WHERE record = ? AND revision = ?",
+                [(now, item["record"], item["revision"]) for item in items],
+            )
+            self._mark(items, "waiting")
+        return len(items)
+
     # -- answers ---------------------------------------------------------------------------------------
 
     def apply_answer(self, batch_id: str, results: Sequence[Result], server_time: str) -> list[Surprise]:
@@ -146,6 +165,21 @@ class Outbox:
             index.restate(self._db, verdicts.keys())
             self._close_if_answered(batch_id, server_time)
         return verdicts.surprises
+
+    def take_receipts(self, results: Sequence[Result], server_time: str) -> int:
+        """Keep receipts that the platform gave for revisions kept here, whatever state they are in.
+
+        After a restore the platform may know more than this file. Returns how many revisions became accepted;
+        a receipt for other content, or without a number, proves nothing and is passed over.
+        """
+        with self._db.atomic():
+            known = f"{_ITEM} WHERE record.id = ? AND outbox.revision = ?"
+            items = [row for result in results for row in self._db.rows(known, (result.id, result.revision))]
+            verdicts = answers.apply_receipts(
+                self._db, items, results, server_time=server_time, now=self._clock()
+            )
+            index.restate(self._db, verdicts.keys())
+        return len(verdicts.settled)
 
     def receipts(self, record_id: str) -> list[ReceiptRow]:
         """All receipts of a record, the first revision first."""

@@ -12,7 +12,6 @@ from jgclient.store import index, listing
 from jgclient.store.codec import (
     day_text,
     draft_of,
-    problems_of,
     problems_text,
     revision_columns,
     revision_of,
@@ -25,6 +24,8 @@ from jgclient.store.trash import Trash
 
 Problems = list[Problem]  # inside the class, `list` is a method
 _DRAFT = "SELECT draft.*, record.id FROM draft JOIN record ON record.key = draft.record WHERE record.id = ?"
+#: The platform's newest revision, once a person has seen that it differs from ours.
+_DECIDED = "SELECT revision FROM counterpart WHERE id = ? AND decided_at != ''"
 _REVISION = """
 SELECT revision.*, record.id FROM revision JOIN record ON record.key = revision.record WHERE record.id = ?
 ORDER BY revision.revision
@@ -113,9 +114,11 @@ class Records:
             "SELECT max(revision) FROM outbox WHERE record = ? AND outcome IN ('accepted', 'duplicate')",
             [key],
         )
+        theirs = self._db.value(_DECIDED, [record_id]) or 0
+        base = max(base or 0, theirs)
         last = self.last_revision(record_id)
         number, chain = (last.revision, last.chain) if last else (0, "")
-        return NextRevision("u" if base else "i", base or 0, number + 1, chain)
+        return NextRevision("u" if base else "i", base, max(number, theirs) + 1, chain)
 
     def add_revision(self, revision: Revision, summary: Summary, urgent_by: date | None = None) -> None:
         """Keep a finished revision and queue it; the draft it came from is done with. One transaction.
@@ -131,7 +134,8 @@ class Records:
             key = index.key_or_new(self._db, revision.record_id)
             deadline = day_text(urgent_by)
             self._db.run(
-                "UPDATE outbox SET state = 'superseded' WHERE record = ? AND state IN ('waiting', 'parked')",
+                "UPDATE outbox SET state = 'superseded' WHERE record = ? AND state IN ('waiting', 'parked') "
+                "AND again = 0",
                 [key],
             )
             shown = {"summary": summary_text(summary), "urgent_by": deadline}
@@ -180,11 +184,7 @@ class Records:
         draft = self.draft(record_id)
         if draft is not None:
             return draft.problems
-        text = self._db.value(
-            "SELECT problems FROM outbox WHERE record = ? ORDER BY revision DESC LIMIT 1",
-            [index.key_of(self._db, record_id)],
-        )
-        return problems_of(text or "[]")
+        return index.platform_problems(self._db, index.key_of(self._db, record_id))
 
     def rebuild_index(self) -> int:
         """Derive all list columns and the search index again; returns how many records had differed."""
@@ -200,17 +200,22 @@ class Records:
         expected = self.next_operation(revision.record_id)
         if (revision.revision, revision.previous) != (expected.revision, expected.previous):
             raise StoreError("refused", "这条记录刚在别处完成了新的一版。请重新打开它，核对后再完成一次")
-        if not _links([revision], previous=revision.previous, number=revision.revision):
+        if not _links([revision], previous=revision.previous):
             raise StoreError("refused", "这一版的校验值与内容不符，没有保存。请重试；再次出现请联系管理员")
 
 
-def _links(revisions: Sequence[Revision], previous: str = "", number: int = 1) -> bool:
-    """Whether revisions follow one another and every hash is what the content makes it."""
+def _links(revisions: Sequence[Revision], previous: str = "") -> bool:
+    """Whether revisions follow one another and every hash is what the content makes it.
+
+    Numbers only have to grow: revisions of another computer that were overtaken before they were fetched are
+    missing here. Each hash includes the one before, so a revision taken away shows all the same.
+    """
+    number = 0
     for revision in revisions:
-        expected = (number, previous, _true_hash(revision), _true_chain(revision, previous))
-        if (revision.revision, revision.previous, revision.sha256, revision.chain) != expected:
+        expected = (previous, _true_hash(revision), _true_chain(revision, previous))
+        if revision.revision <= number or (revision.previous, revision.sha256, revision.chain) != expected:
             return False
-        previous, number = revision.chain, number + 1
+        previous, number = revision.chain, revision.revision
     return True
 
 

@@ -11,11 +11,11 @@ from jgclient.store.connection import Connection
 from jgclient.store.credentials import Vault
 
 #: Settings that belong into the operating system's credential store when there is one.
-SECRET = frozenset({"token"})
+SECRET = frozenset({"token", "device_seed"})
 
 
 class Settings:
-    """Named JSON values. ``token`` goes to the credential store of the operating system if there is one."""
+    """Named JSON values; :data:`SECRET` ones go to the system's credential store if there is one."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
         self._db = connection

@@ -11,7 +11,9 @@ import pytest
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from jgclient.store import ListQuery, StoreError, migrations, open_store, schema, upgrading
+from jgclient.records import Revision, chain_hash, payload_hash
+from jgclient.store import ListQuery, StoreError, Summary, migrations, open_store, schema, upgrading
+from jgclient.store.codec import revision_columns, summary_text
 from jgclient.store.connection import Connection, connect
 
 
@@ -45,6 +47,48 @@ def test_m001_makes_tables_that_check_types_and_references(store):
     assert store._db.value("PRAGMA journal_mode") == "wal"
     assert store._db.value("PRAGMA synchronous") == 2
     assert store._db.value("PRAGMA temp_store") == 2
+
+
+def be_before(monkeypatch, step: str) -> None:
+    """Make this the program before a migration."""
+    earlier = Migrations("jgclient")
+    steps = schema.STEPS[: schema.STEPS.index(step)]
+    for migration in migrations.migrations._migrations[: len(steps)]:
+        earlier(name=migration.name)(migration.fn)
+    monkeypatch.setattr(schema, "STEPS", steps)
+    monkeypatch.setattr(upgrading, "migrations", earlier)
+
+
+def test_m002_lets_what_was_sent_be_sent_again_and_keeps_it(folder, clock, monkeypatch):
+    with monkeypatch.context() as old_program:
+        be_before(old_program, "m002_both_sides")
+        with open_store(folder, clock=clock) as old:
+            old._db.run("INSERT INTO record (key, id, touched) VALUES (1, 'r1', 1)")
+            content = {"form": "check", "form_version": 1, "operation": "i", "content": {"n": "物业"},
+                       "reasons": {}, "attachments": []}  # fmt: skip
+            made = {"record_id": "r1", "revision": 1, "author": "甲", "made_at": clock()}
+            sha256 = payload_hash(**content)
+            revision = Revision(
+                **content, **made, base_revision=0, sha256=sha256, previous="",
+                chain=chain_hash("", sha256=sha256, **made),
+            )  # fmt: skip
+            shown = {"summary": summary_text(Summary(title="检查")), "urgent_by": "9999-12-31"}
+            old._db.insert("revision", revision_columns(1, revision) | shown)
+            old._db.run(
+                "INSERT INTO outbox (record, revision, state, urgent_by, queued_at, outcome) "
+                "VALUES (1, 1, 'done', '9999-12-31', '2026-09-07', 'accepted')"
+            )
+            old._db.run(
+                "INSERT INTO receipt VALUES (1, 1, 'R1', ?, '', '', '', '甲', '2026-09-07')", [sha256]
+            )
+    with open_store(folder, clock=clock) as store:
+        assert store.records.rebuild_index() == 1
+        assert store.records.revisions("r1") == [revision]
+        assert (store.contradictions(), store.records.verify_chain()) == ([], [])
+        assert store.outbox.requeue([("r1", 1)]) == 1
+        assert store.outbox.waiting(9) == [revision]
+        assert (store.changes.rows("notice"), store.packages.list()) == ([], [])
+    assert (folder / "before-m002_both_sides.db").exists()
 
 
 def be_old(monkeypatch) -> None:
