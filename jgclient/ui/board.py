@@ -72,8 +72,8 @@ class ProgressCard(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(0, 5)
-        self._grid.setColumnStretch(1, 4)
+        self._grid.setColumnMinimumWidth(0, self.fontMetrics().horizontalAdvance("汉") * 7)
+        self._grid.setColumnStretch(1, 1)
         self.body.addLayout(self._grid)
         self._lines: dict[str, tuple[QLabel, QProgressBar, Button]] = {}
         self.hide()
@@ -141,6 +141,12 @@ class Board(QWidget):
         self._show_table()
         self.table.setFocus()
 
+    def first_step(self) -> QWidget | None:
+        """Where the keyboard begins: the first thing to do, None when there is nothing."""
+        if self.shown:
+            return self.table
+        return self.import_button if self.stack.currentWidget() is self.steps else None
+
     def show_all(self) -> None:
         """Show every item again."""
         self._only = None
@@ -172,10 +178,11 @@ class Board(QWidget):
         self.all_button = link("看全部待办", on_click=self.show_all)
         self.card.head.addWidget(self.all_button)
         self.empty = EmptyState("没有待办", "该报的都报了。新的检查、处罚按 Ctrl+N 录入。")
+        self.import_button = primary_button("导入清单或台账", on_click=lambda: self.desk.go("import"))
         self.steps = EmptyState(
             "从这里开始",
             "先导入监管事项清单，以后选事项时不用逐字填写；再录入第一条，或把科室台账整本导入。",
-            primary_button("导入清单或台账", on_click=lambda: self.desk.go("import")),
+            self.import_button,
             button("新录入", "Ctrl+N", bind=False, on_click=self.desk.new_entry),
         )
         self.stack = QStackedWidget()

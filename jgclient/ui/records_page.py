@@ -261,8 +261,10 @@ class RecordsPage(PageBase):
 
     def _show_empty(self) -> None:
         self.stack.setCurrentIndex(0 if self.model.rowCount() else 1)
-        if self.search.text() or self.states or self.form_choice.currentData():
-            self.empty.say("没有符合的记录", "换个词试试，或点“全部”去掉筛选。")
+        if self.search.text():
+            self.empty.say("没有符合的记录", "换个词试试，或在搜索框里按 Esc 清空。")
+        elif self.states or self.form_choice.currentData():
+            self.empty.say("这里没有记录", "点“全部”看所有状态，右上角可以换类别。")
         else:
             self.empty.say("还没有记录", "按 Ctrl+N 录入第一条，或在“导入导出”里导入科室台账。")
 

@@ -73,9 +73,9 @@ class Workbench(PageBase):
         return [self.search, new_entry_button(self.desk)]
 
     def shown(self, **_args: str) -> None:
-        """The table gets the focus: the first thing to do is one key away."""
-        board = self.board
-        (board.table if board is not None and board.shown else self.cards["drafts"]).setFocus()
+        """The first thing to do is one key away."""
+        first = self.board.first_step() if self.board is not None else None
+        (first or self.cards["drafts"]).setFocus()
 
     def refresh(self) -> None:
         """Count and list again; what needs the forms waits until they are loaded."""
@@ -143,9 +143,11 @@ class Workbench(PageBase):
         waiting = self.desk.store.outbox.count()
         self.cards["waiting"].show_number(f"{waiting:,}", "按 F9 立即上报" if waiting else "都已报完")
         drafts = counts.get(State.DRAFT, 0) + counts.get(State.INVALID, 0)
-        self.cards["drafts"].show_number(f"{drafts:,}", self._draft_note())
+        self.cards["drafts"].show_number(f"{drafts:,}", self._draft_note(counts.get(State.INVALID, 0)))
 
-    def _draft_note(self) -> str:
+    def _draft_note(self, wrong: int) -> str:
+        if wrong:
+            return f"其中 {wrong:,} 条有错"
         query = ListQuery(states=frozenset({State.DRAFT, State.INVALID}), limit=1)
         newest = self.desk.store.records.list(query)
         if not newest:

@@ -75,7 +75,7 @@ def test_search_while_typing_finds_parts_and_initials(page: RecordsPage, qtbot: 
 def test_nothing_found_says_what_to_do(page: RecordsPage, qtbot: Any) -> None:
     page.search.setText("没有这样的记录")
     qtbot.waitUntil(page.empty.isVisible)
-    assert "去掉筛选" in page.empty.hint.text()
+    assert "按 Esc 清空" in page.empty.hint.text()
     assert not page.mend_button.isEnabled()
 
 

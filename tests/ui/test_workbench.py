@@ -36,6 +36,7 @@ def test_every_number_is_right(page: Workbench) -> None:
         "overdue": "1", "today": "3", "week": "4", "returned": "2", "waiting": "3", "drafts": "2",
     }  # fmt: skip
     assert page.cards["overdue"].accessibleName() == "逾期 1 件"
+    assert page.cards["drafts"].accessibleDescription() == "其中 1 条有错"
 
 
 def test_head_tells_the_day(page: Workbench) -> None:
@@ -115,6 +116,9 @@ def test_an_empty_store_says_where_to_begin(window: MainWindow) -> None:
     assert isinstance(page, Workbench)
     assert page.board.steps.isVisible()
     assert set(numbers(page).values()) == {"0"}
+    window.show_page("workbench")
+    assert page.board is not None
+    assert page.focusWidget() is page.board.import_button
 
 
 def test_all_done_is_said(window: MainWindow, story: Story) -> None:
