@@ -76,8 +76,10 @@ class Calendar:
         return days
 
 
-def load_calendar(folder: Path) -> Calendar:
-    """Read every ``<year>.csv`` (columns date, kind, name) of ``folder``.
+def load_calendar(folder: Path, received: Path | None = None) -> Calendar:
+    """Read every ``<year>.csv`` (columns date, kind, name) of ``folder``, and those of ``received``.
+
+    A year that is in both holds as received from the platform; that folder need not exist.
 
     The notice of a year may also move days at the end of the year before (2018-12-29 was worked because of
     2019); such a day stands in the file of its own year.
@@ -85,8 +87,12 @@ def load_calendar(folder: Path) -> Calendar:
     Raises:
         CalendarError: a file has a line that is no date of its year or no known kind.
     """
-    files = {int(path.stem): path for path in sorted(folder.glob("[0-9][0-9][0-9][0-9].csv"))}
-    days = [entry for year, path in files.items() for entry in _read_year(path, year)]
+    files = {
+        int(path.stem): path
+        for place in filter(None, (folder, received))
+        for path in sorted(place.glob("[0-9][0-9][0-9][0-9].csv"))
+    }
+    days = [entry for year, path in files.items() for entry in read_year(path, year)]
     return Calendar(
         rest=frozenset(day for day, kind in days if kind == "rest"),
         work=frozenset(day for day, kind in days if kind == "work"),
@@ -94,7 +100,12 @@ def load_calendar(folder: Path) -> Calendar:
     )
 
 
-def _read_year(path: Path, year: int) -> Iterable[tuple[date, str]]:
+def read_year(path: Path, year: int) -> Iterable[tuple[date, str]]:
+    """(day, ``rest`` or ``work``) of one file.
+
+    Raises:
+        CalendarError: it has a line that is no date of ``year`` or no known kind.
+    """
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
             try:

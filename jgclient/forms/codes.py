@@ -150,10 +150,15 @@ def _rank(entry: Code, key: str) -> int | None:
 
 
 class CodeLists:
-    """All code lists of a folder; each is read when it is first asked for."""
+    """All code lists of a folder; each is read when it is first asked for.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Args:
+        folder: The lists that came with the program.
+        received: Lists that came from the platform, None for none; a list that is in both holds as received.
+    """
+
+    def __init__(self, folder: Path, received: Path | None = None) -> None:
+        self._folders = [folder, *([received] if received else [])]
         self._lists: dict[str, CodeList] = {}
 
     def __contains__(self, list_id: object) -> bool:
@@ -172,19 +177,24 @@ class CodeLists:
             CodesError: its file is damaged.
         """
         if list_id not in self._lists:
-            title, source = self._names[list_id]
-            self._lists[list_id] = read_codes(self._folder / f"{list_id}.csv", title=title, source=source)
+            path, title, source = self._names[list_id]
+            self._lists[list_id] = read_codes(path, title=title, source=source)
         return self._lists[list_id]
 
     @cached_property
-    def _names(self) -> dict[str, tuple[str, str]]:
-        index = self._folder / "index.csv"
-        rows = _rows(index)[1:] if index.exists() else []
-        if any(len(row) != 3 for row in rows):
-            raise CodesError("index.csv：每行应有 id、title、source 三列")
-        titles = {name: (title, source) for name, title, source in rows}
-        files = (path.stem for path in self._folder.glob("*.csv") if path != index)
-        return {name: titles.get(name, (name, "")) for name in files}
+    def _names(self) -> dict[str, tuple[Path, str, str]]:
+        """File, title and source by the id of the list."""
+        return {name: found for folder in self._folders for name, found in _lists_of(folder).items()}
+
+
+def _lists_of(folder: Path) -> dict[str, tuple[Path, str, str]]:
+    index = folder / "index.csv"
+    rows = _rows(index)[1:] if index.exists() else []
+    if any(len(row) != 3 for row in rows):
+        raise CodesError("index.csv：每行应有 id、title、source 三列")
+    titles = {name: (title, source) for name, title, source in rows}
+    files = [path for path in folder.glob("*.csv") if path != index]
+    return {path.stem: (path, *titles.get(path.stem, (path.stem, ""))) for path in files}
 
 
 def read_codes(path: Path, *, title: str = "", source: str = "") -> CodeList:

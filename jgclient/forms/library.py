@@ -73,15 +73,27 @@ class FormLibrary:
         return self._checkers[key]
 
 
-def load_library(folder: Path) -> FormLibrary:
-    """Load ``forms/*.toml`` and ``codes/*.csv`` below ``folder``.
+def load_library(folder: Path, received: Path | None = None) -> FormLibrary:
+    """Load ``forms/*.toml`` and ``codes/*.csv`` below ``folder``, and those of ``received`` beside them.
 
     A broken form file is left out and listed in :attr:`FormLibrary.broken`; the others work.
+
+    Args:
+        folder: What came with the program.
+        received: What came from the platform; the same form version or code list holds as received. The
+            folder need not exist.
     """
-    codes = CodeLists(folder / "codes")
+    codes = CodeLists(folder / "codes", received / "codes" if received else None)
     forms: dict[tuple[str, int], Form] = {}
     broken: list[FormError] = []
-    for path in sorted((folder / "forms").glob("*.toml")):
+    for place in filter(None, (folder, received)):
+        forms |= _load_forms(place / "forms", codes, broken)
+    return FormLibrary(list(forms.values()), codes, broken)
+
+
+def _load_forms(folder: Path, codes: CodeLists, broken: list[FormError]) -> dict[tuple[str, int], Form]:
+    forms: dict[tuple[str, int], Form] = {}
+    for path in sorted(folder.glob("*.toml")):
         try:
             form = load_form(path, codes)
             if (form.id, form.version) in forms:
@@ -89,4 +101,4 @@ def load_library(folder: Path) -> FormLibrary:
             forms[form.id, form.version] = form
         except FormError as error:
             broken.append(error)
-    return FormLibrary(list(forms.values()), codes, broken)
+    return forms
