@@ -7,8 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+from jgclient import __main__ as entry
 from jgclient import app
 
+entry.cli.parse(["--data", sys.argv[1]])
 application = app.make_application()
 client = app.build(Path(sys.argv[1]))
 client.window.show()

@@ -10,14 +10,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from jgclient.contract import TransportError
 from jgclient.deadlines.calendar import Calendar, load_calendar
+from jgclient.deadlines.terms import TermError
+from jgclient.entering import EnteringError
+from jgclient.exchange.errors import WorkbookError
 from jgclient.forms.library import FormLibrary, load_library, resources_folder
 from jgclient.forms.problems import Problem
-from jgclient.store import Store, open_store
+from jgclient.store import Store, StoreError, open_store
 
 
 class RefusedError(Exception):
     """A command cannot be done; the text says why and what to do, in Chinese."""
+
+
+#: Errors whose text is the answer: a sentence for the user with the remedy.
+REFUSALS = (RefusedError, StoreError, EnteringError, TransportError, TermError, WorkbookError)
 
 
 class Out:
