@@ -30,17 +30,25 @@ _ORDERS = {field.name: (field.name, "form", "state", "touched") for field in fie
     "state": ("state", "touched"),
     "form": ("form", "state", "touched"),
 }
+#: A record without a day has an empty text there, which is smaller than any day.
+_DAY_TESTS = {"since": ">=", "until": "<="}
 _HITS = "FROM record_text CROSS JOIN record ON record.touched = record_text.rowid"
 
 
 @dataclass(frozen=True, slots=True)
 class _Filter:
-    """What a query lets through. ``match`` is the FTS5 expression, empty when no text is searched."""
+    """What a query lets through.
+
+    Attributes:
+        match: The FTS5 expression, empty when no text is searched.
+        counted: Only form and state are tested, of which the numbers are kept.
+    """
 
     tests: tuple[str, ...]
     parameters: dict[str, Any]
     match: str
     has_ids: bool
+    counted: bool
 
     def where(self, *more: str, walking: bool = False) -> str:
         """The WHERE part; ``walking`` keeps the tests from choosing another index than the order's."""
@@ -69,7 +77,7 @@ def count(connection: Connection, query: ListQuery) -> int:
     chosen = _filter_of(query)
     if chosen is None:
         return 0
-    if chosen.has_ids or (chosen.tests and chosen.match):
+    if not chosen.counted or (chosen.tests and chosen.match):
         return int(connection.value(f"SELECT count(*) {_collected(chosen)}", chosen.parameters))
     if chosen.match:
         return _hits(connection, chosen, limit=-1)
@@ -109,13 +117,18 @@ def _filter_of(query: ListQuery) -> _Filter | None:
         "form": [query.form] if query.form else None,
         "state": sorted(state.value for state in query.states) or None,
         "id": query.ids,
+        "author": [query.author] if query.author else None,
     }
     for name, values in wanted.items():
         if values is not None:
             marks = {f"{name}_{i}": value for i, value in enumerate(values)}
             tests.append(f"record.{name} IN ({', '.join(f':{mark}' for mark in marks)})")
             parameters |= marks
-    return _Filter(tuple(tests), parameters, match, query.ids is not None)
+    days = {"since": query.since or ("0" if query.until else ""), "until": query.until}
+    tests += [f"record.act_date {_DAY_TESTS[name]} :{name}" for name, day in days.items() if day]
+    parameters |= {name: day for name, day in days.items() if day}
+    counted = query.ids is None and not (query.author or query.since or query.until)
+    return _Filter(tuple(tests), parameters, match, query.ids is not None, counted)
 
 
 def _statement(connection: Connection, query: ListQuery, chosen: _Filter) -> str:
@@ -147,7 +160,10 @@ def _is_few(connection: Connection, query: ListQuery, chosen: _Filter) -> bool:
         return True
     if chosen.match:
         return _hits(connection, chosen, FEW + 1) <= FEW
-    return bool(chosen.tests) and _counted(connection, query) <= FEW
+    if chosen.counted:
+        return bool(chosen.tests) and _counted(connection, query) <= FEW
+    some = f"SELECT count(*) FROM (SELECT 1 {_collected(chosen)} LIMIT {FEW + 1})"
+    return int(connection.value(some, chosen.parameters)) <= FEW
 
 
 def _hits(connection: Connection, chosen: _Filter, limit: int) -> int:

@@ -96,6 +96,9 @@ class ListQuery:
         sort: Name of a :class:`RecordRow` attribute.
         limit: Rows of one page.
         ids: Only these records, None for all.
+        since: First day of the act as ISO text, empty for no limit; records without a day are left out then.
+        until: Last day of the act, likewise.
+        author: Only records of this person, empty for all.
     """
 
     form: str = ""
@@ -106,6 +109,9 @@ class ListQuery:
     limit: int = 200
     offset: int = 0
     ids: tuple[str, ...] | None = None
+    since: str = ""
+    until: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

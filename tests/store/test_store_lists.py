@@ -69,6 +69,23 @@ def test_states_and_ids_filter(filled):
     assert filled.records.count(ListQuery(ids=())) == 0
 
 
+@pytest.mark.parametrize("few", [1500, 0])
+@pytest.mark.parametrize("text", ["", "物业"])
+@pytest.mark.parametrize("sort", ["act_date", "updated_at", "title"])
+def test_days_and_author_filter(filled, draft, monkeypatch, few, text, sort):
+    monkeypatch.setattr(listing, "FEW", few)
+    draft(filled, texts={"n": "物业"}, summary=Summary("没有日期"))
+    every = filled.records.list(ListQuery(text=text, sort=sort))
+    for since, until in (("2026-09-04", "2026-09-09"), ("2026-09-04", ""), ("", "2026-09-09")):
+        wanted = [r for r in every if r.act_date and (since or "0") <= r.act_date <= (until or "9")]
+        query = ListQuery(text=text, sort=sort, since=since, until=until)
+        assert filled.records.list(query) == wanted != every
+        assert filled.records.count(query) == len(wanted)
+    query = ListQuery(text=text, sort=sort, author="人3")
+    assert [row.author for row in filled.records.list(query)] == ["人3"]
+    assert filled.records.count(query) == 1
+
+
 def test_counts_by_state_add_up_to_the_list(filled):
     every = filled.records.list(ListQuery())
     for form in ("", "check", "penalty", "nothing"):
