@@ -82,6 +82,11 @@ def parse_term(text: str) -> Term:
     return Term(amount, unit)
 
 
+def units() -> tuple[Unit, ...]:
+    """Every unit a term may have."""
+    return tuple(_UNIT_TITLES)
+
+
 def due(term: Term, start: date, calendar: Calendar) -> Due:
     """The last day of ``term`` when the event was on ``start`` (a date, or a date-time for hours).
 
@@ -97,18 +102,15 @@ def due(term: Term, start: date, calendar: Calendar) -> Due:
             return _due_workdays(term.amount, _day(start), calendar)
         if term.unit == "hours":
             return _due_hours(term.amount, start)
-        return _rolled(_unrolled(term, _day(start)), calendar)
+        return rolled(unrolled(term, _day(start)), calendar)
     except (OverflowError, ValueError) as error:
         raise TermError(f"从{_day(start)}起算的{term}超出了日历范围，请核对起算日期") from error
 
 
 def _due_workdays(amount: int, start: date, calendar: Calendar) -> Due:
-    day = start
-    for _ in range(amount):
-        day = calendar.next_workday(day)
+    day = calendar.workday_after(start, amount)
     # The day of the event is not counted: its own year is not asked for when counting starts in the next.
-    first = start + timedelta(days=1)
-    return Due(day, provisional=not _all_known(first, day, calendar))
+    return Due(day, provisional=not all_known(start + timedelta(days=1), day, calendar))
 
 
 def _due_hours(amount: int, start: date) -> Due:
@@ -118,7 +120,12 @@ def _due_hours(amount: int, start: date) -> Due:
     return Due(start + timedelta(days=-(-amount // 24)), provisional=False)
 
 
-def _unrolled(term: Term, start: date) -> date:
+def unrolled(term: Term, start: date) -> date:
+    """The last day of a term in days, months or years before it is moved off a rest day.
+
+    Raises:
+        OverflowError, ValueError: it lies beyond the calendar.
+    """
     if term.unit == "days":
         return start + timedelta(days=term.amount)
     count = start.year * 12 + start.month - 1 + term.amount * (12 if term.unit == "years" else 1)
@@ -127,12 +134,14 @@ def _unrolled(term: Term, start: date) -> date:
     return date(year, month + 1, min(start.day, months.monthrange(year, month + 1)[1]))
 
 
-def _rolled(day: date, calendar: Calendar) -> Due:
+def rolled(day: date, calendar: Calendar) -> Due:
+    """The end of a term on ``day``, moved to the next working day when it is a rest day."""
     last = day if calendar.is_workday(day) else calendar.next_workday(day)
-    return Due(last, not _all_known(day, last, calendar), rolled_from=day if last != day else None)
+    return Due(last, not all_known(day, last, calendar), rolled_from=day if last != day else None)
 
 
-def _all_known(first: date, last: date, calendar: Calendar) -> bool:
+def all_known(first: date, last: date, calendar: Calendar) -> bool:
+    """Whether the holidays of every year from ``first`` to ``last`` are published."""
     return all(calendar.is_known(year) for year in range(first.year, last.year + 1))
 
 

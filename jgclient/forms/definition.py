@@ -97,9 +97,12 @@ class Duty:
 
     Attributes:
         starts: Name of the date field that starts it.
-        term: E.g. ``7 workdays``; see :mod:`jgclient.deadlines.terms`.
+        term: A length such as ``7 workdays``, or the id of a term in ``resources/terms.toml``.
         until: What fulfils it: ``accepted`` (receipt of the platform), a field name (filled), or ``manual``.
         when: CEL over the form's fields; false means the duty does not arise. Empty: always.
+        extension: Field that says by how much it was extended (a number), or that it was (yes/no).
+        pauses: Times that are not counted, each as ``first_field..last_field``, both days among them.
+        remind: How many working days before its end to remind of it; empty for the usual 3, 1 and 0.
     """
 
     title: str
@@ -108,6 +111,9 @@ class Duty:
     until: str
     basis: str
     when: str = ""
+    extension: str = ""
+    pauses: tuple[str, ...] = ()
+    remind: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

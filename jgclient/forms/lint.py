@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from jgclient.forms.codes import CodeLists, CodesError
-from jgclient.forms.definition import Field, Form
+from jgclient.forms.definition import Duty, Field, Form
 from jgclient.forms.field_types import FIELD_TYPES
 from jgclient.forms.identifiers import KIND_TITLES
 from jgclient.forms.problems import KINDS
+from jgclient.forms.resources import resources_folder
 from jgclient.forms.rules import RuleError, Rules, names_in
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -155,10 +158,35 @@ def _duties(form: Form, rules: Rules) -> None:
             where, form, (duty.starts, *((duty.until,) if duty.until not in ("accepted", "manual") else ()))
         )
         _dated(form, duty.starts, where)
-        _require(_TERM.fullmatch(duty.term), where, f"term “{duty.term}”应写成 7 workdays 的样子")
+        _require(
+            _TERM.fullmatch(duty.term) or duty.term in _term_ids(),
+            where,
+            f"term “{duty.term}”应写成 7 workdays 的样子，或 terms.toml 中期限的 id",
+        )
+        _amended(form, duty, where)
         if duty.when:
             _require("today" not in names_in(duty.when), where, "when 不能用 today，期限何时产生不看今天")
             _prove(rules, where, duty.when, None)
+
+
+@lru_cache(maxsize=1)
+def _term_ids() -> frozenset[str]:
+    """Ids of the terms that ``resources/terms.toml`` counts in a way of their own."""
+    text = (resources_folder() / "terms.toml").read_text(encoding="utf-8")
+    return frozenset(term["id"] for term in tomllib.loads(text)["term"])
+
+
+def _amended(form: Form, duty: Duty, where: str) -> None:
+    """What changes the length of a duty names fields of the right kind."""
+    if duty.extension:
+        _known(where, form, (duty.extension,))
+        kind = form.field(duty.extension).type
+        _require(kind in ("integer", "yes_no"), where, "extension 应指向整数或是/否字段")
+    for pause in duty.pauses:
+        first, _, last = pause.partition("..")
+        _known(where, form, (first, last))
+        _dated(form, first, where)
+        _dated(form, last, where)
 
 
 def _duplicates(form: Form) -> None:

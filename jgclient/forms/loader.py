@@ -129,6 +129,10 @@ def _built(kind: type[_T], data: Mapping[str, object], where: str, **ready: obje
 
 
 def _fits(where: str, key: str, value: object, annotation: str) -> None:
+    if annotation == "tuple[int, ...]":
+        if not isinstance(value, list) or not all(type(entry) is int for entry in value):
+            raise Fault(where, f"{key} 应为整数列表")
+        return
     if annotation.startswith("tuple"):
         if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
             raise Fault(where, f"{key} 应为文字列表")

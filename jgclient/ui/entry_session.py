@@ -226,7 +226,7 @@ class EntrySession:
             self.reading.content,
             self.desk.calendar,
             accepted_at=self._accepted_at(),
-            today=self.desk.today(),
+            now=self.desk.clock(),
         )
         return [duty for duty in found if duty.state != "void"]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 
 from jgclient.deadlines.calendar import Calendar, load_calendar
 from jgclient.deadlines.duties import DutyState, duties, urgent_by
+from jgclient.deadlines.started import facts_of
 from jgclient.forms.definition import Duty, Field, Form, Section
 from jgclient.forms.library import load_library, resources_folder
 
@@ -48,8 +49,9 @@ TODAY = date(2026, 11, 20)
 
 
 def state(title: str, content: dict[str, object], calendar: Calendar, **facts: object) -> DutyState:
-    known = {"accepted_at": None, "today": TODAY} | facts
-    found = duties(FORM, content, calendar, **known)  # type: ignore[arg-type]
+    known = {"accepted_at": None, "today": TODAY, "hour": time(10)} | facts
+    now = datetime.combine(known.pop("today"), known.pop("hour"))  # type: ignore[arg-type]
+    found = duties(FORM, content, calendar, now=now, **known)  # type: ignore[arg-type]
     return next(duty for duty in found if duty.title == title)
 
 
@@ -68,7 +70,9 @@ def test_duty_has_not_begun_while_its_date_is_empty(calendar: Calendar) -> None:
 def test_receipt_fulfils_a_reporting_duty_even_when_late(calendar: Calendar) -> None:
     duty = state("录入上报", {"set_date": "2026-06-01"}, calendar, accepted_at=date(2026, 11, 1))
     assert (duty.state, duty.remaining) == ("fulfilled", None)
-    assert duty.text.endswith("，已办")
+    assert duty.late
+    assert duty.fulfilled_on == date(2026, 11, 1)
+    assert duty.text == "录入上报：6月10日（7个工作日），已办（11月1日 平台回执，逾期办理）"
 
 
 def test_last_day_is_due_today_and_the_next_day_overdue(calendar: Calendar) -> None:
@@ -141,15 +145,14 @@ SHIPPED = [(form, duty) for form in LIBRARY.forms for duty in form.duties]
 @pytest.mark.parametrize(("form", "duty"), SHIPPED, ids=[f"{form.id}-{duty.title}" for form, duty in SHIPPED])
 def test_every_shipped_duty_counts_from_its_date(form: Form, duty: Duty, calendar: Calendar) -> None:
     start = "2026-11-16T09:00:00" if form.field(duty.starts).type == "datetime" else "2026-11-16"
-    known = {"accepted_at": None, "today": date(2026, 11, 16)}
-    begun = duties(form, {duty.starts: start}, calendar, **known)  # type: ignore[arg-type]
-    found = begun[form.duties.index(duty)]
-    assert found.due is not None
-    assert found.due > date(2026, 11, 16)
-    assert found.basis
-    waiting = duties(form, {}, calendar, **known)[form.duties.index(duty)]  # type: ignore[arg-type]
-    assert waiting.due is None
-    assert waiting.state in ("open", "void")
+    facts = facts_of(duty, {duty.starts: start})
+    assert facts is not None
+    end = facts.end(calendar)
+    assert end is not None
+    assert (end.date < date(2026, 11, 16)) == facts.rule.before
+    assert end.date != date(2026, 11, 16)
+    assert duty.basis
+    assert facts_of(duty, {}) is None
 
 
 def test_every_form_of_an_act_has_the_duty_to_report_it() -> None:

@@ -44,6 +44,10 @@ FORCE: Cases = {
         {**EXECUTION, "demand_delivery_date": "2026-09-01", "court_application_date": "2026-09-15"},
     ),
     "QZ-025": ({"publicity_date": "2026-11-22"}, {"publicity_date": "2026-11-21"}),
+    "QZ-026": (
+        {"appraisal_start_date": "2026-09-20", "appraisal_end_date": "2026-09-19"},
+        {"appraisal_start_date": "2026-09-20", "appraisal_end_date": "2026-09-20"},
+    ),
 }
 
 OTHER: Cases = {
@@ -64,4 +68,8 @@ OTHER: Cases = {
         {**CLUE, "informant_notice_date": "2026-09-18"},
     ),
     "QT-018": ({"clue_received_date": "2026-11-22"}, {"clue_received_date": "2026-11-21"}),
+    "QT-019": (
+        {**CLUE, "appraisal_start_date": "2026-09-20", "appraisal_end_date": "2026-09-19"},
+        {**CLUE, "appraisal_start_date": "2026-09-20", "appraisal_end_date": "2026-09-20"},
+    ),
 }

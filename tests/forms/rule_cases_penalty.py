@@ -121,4 +121,16 @@ CASES: Cases = {
         {"demand_delivery_date": "2026-11-02", "court_application_date": "2026-11-16"},
     ),
     "CF-060": ({"delivery_date": "2026-11-22"}, {"delivery_date": "2026-11-21"}),
+    "CF-061": (
+        {"appraisal_start_date": "2026-08-20", "appraisal_end_date": "2026-08-19"},
+        {"appraisal_start_date": "2026-08-20", "appraisal_end_date": "2026-08-20"},
+    ),
+    "CF-062": (
+        {"announcement_start_date": "2026-08-20", "announcement_end_date": "2026-08-19"},
+        {"announcement_start_date": "2026-08-20", "announcement_end_date": "2026-08-20"},
+    ),
+    "CF-063": (
+        {"stay_start_date": "2026-08-20", "stay_end_date": "2026-08-19"},
+        {"stay_start_date": "2026-08-20", "stay_end_date": "2026-08-20"},
+    ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
@@ -55,11 +55,43 @@ LIMITS: list[tuple[str, str, Content, str, str | None, Content | None]] = [
     ),
     (
         "penalty",
+        "推送处罚信息到登记地（市场监管）",
+        {"set_date": START, **MARKET, "party_elsewhere": True},
+        "2026-10-19",
+        "pushed_date",
+        {**MARKET, "party_elsewhere": False},
+    ),
+    (
+        "penalty",
+        "停止公示（三个月）",
+        {**MARKET, "minor_penalty": True, "publicity_date": "2026-06-29"},
+        "2026-09-29",
+        "publicity_end_date",
+        {**MARKET, "minor_penalty": False},
+    ),
+    (
+        "penalty",
+        "停止公示（三年）",
+        {**MARKET, "publicity_date": "2023-09-29"},
+        "2026-09-29",
+        "publicity_end_date",
+        {**MARKET, "minor_penalty": True},
+    ),
+    (
+        "penalty",
         "作出处罚决定",
         {"filing_date": "2026-07-03", "set_date": None},
         "2026-10-01",
         "set_date",
         {"filing_date": None},
+    ),
+    (
+        "penalty",
+        "作出处理决定（市场监管）",
+        {**MARKET, "filing_date": "2026-07-03", "set_date": None},
+        "2026-10-01",
+        "set_date",
+        {"market_procedure": False},
     ),
     (
         "penalty",
@@ -79,11 +111,35 @@ LIMITS: list[tuple[str, str, Content, str, str | None, Content | None]] = [
     ),
     (
         "penalty",
+        "当事人申请行政复议期满",
+        {"delivery_date": "2026-07-20"},
+        "2026-09-18",
+        "remedy_expiry_date",
+        {"administrative_reconsider": "04"},
+    ),
+    (
+        "penalty",
+        "当事人提起行政诉讼期满",
+        {"delivery_date": "2026-03-30"},
+        "2026-09-30",
+        "remedy_expiry_date",
+        {"cases_closed_execution_result": "1"},
+    ),
+    (
+        "penalty",
         "处理先行登记保存的证据",
         {"registration_date": START},
         "2026-10-14",
         "registration_decision_date",
         {"registration_date": None},
+    ),
+    (
+        "penalty",
+        "听证前通知当事人",
+        {"if_hearing_witnesses": True, "hearing_date": "2026-10-14"},
+        START,
+        "hearing_announce_date",
+        {"if_hearing_witnesses": False},
     ),
     (
         "penalty",
@@ -168,27 +224,11 @@ LIMITS: list[tuple[str, str, Content, str, str | None, Content | None]] = [
     ),
     (
         "force",
-        "查封、扣押延长三十日后期满",
-        {"mandatory_decision_sev_date": "2026-08-03", "force_extend_date": 30},
-        "2026-10-02",
-        "end_date",
-        {"force_extend_date": None},
-    ),
-    (
-        "force",
         "冻结期满",
         {**FREEZE, "mandatory_decision_sev_date": "2026-01-20"},
         "2026-02-19",
         "end_date",
-        {**FREEZE, "force_extend_date": 30},
-    ),
-    (
-        "force",
-        "冻结延长三十日后期满",
-        {**FREEZE, "mandatory_decision_sev_date": "2026-08-03", "force_extend_date": 30},
-        "2026-10-02",
-        "end_date",
-        {**FREEZE, "force_extend_date": 29},
+        {"coercive_measure_type": "02"},
     ),
     (
         "force",
@@ -214,6 +254,14 @@ LIMITS: list[tuple[str, str, Content, str, str | None, Content | None]] = [
         "2026-02-19",
         "court_application_date",
         {**EXECUTION, "force_execution_type": "05"},
+    ),
+    (
+        "force",
+        "代履行前催告",
+        {**EXECUTION, "force_execution_type": "05", "substitute_date": "2026-10-09"},
+        START,
+        "demand_delivery_date",
+        {**EXECUTION, "force_execution_type": "04"},
     ),
     (
         "force",
@@ -297,7 +345,8 @@ def standing(
 ) -> DutyState:
     content = {k: v for k, v in {**RIGHT[form_id], **changes}.items() if v is not None}
     day = date.fromisoformat(today)
-    states = duties(form(form_id), content, calendar(), accepted_at=day if accepted else None, today=day)
+    now = datetime.combine(day, time(9))
+    states = duties(form(form_id), content, calendar(), accepted_at=day if accepted else None, now=now)
     (found,) = (state for state in states if state.title == title)
     return found
 
@@ -337,8 +386,71 @@ def test_a_duty_that_does_not_apply_is_void(
         assert standing(form_id, title, {**starts, **void}).state == "void"
 
 
+#: Duties that may be extended: what grants it, and the last day then (before moving off a rest day).
+EXTENDED: dict[tuple[str, str], tuple[Content, str]] = {
+    ("penalty", "作出处罚决定"): ({"case_extension_days": 45}, "2026-11-15"),
+    ("penalty", "作出处理决定（市场监管）"): ({"case_extension_days": 60}, "2026-11-30"),
+    ("penalty", "核查线索、决定是否立案（市场监管）"): ({"clue_extended": True}, "2026-11-16"),
+    ("force", "查封、扣押期满"): ({"force_extend_date": 40}, "2026-03-21"),  # the law allows 30 more
+    ("force", "冻结期满"): ({"force_extend_date": 30}, "2026-03-21"),
+    ("other", "核查举报、决定是否立案"): ({"clue_extended": True}, "2026-11-16"),
+}
+#: Duties that may be suspended: the first day of a pause and its last, and the last day of the term after it.
+_APPRAISAL = ("appraisal_start_date", "appraisal_end_date")
+SUSPENDED: dict[tuple[str, str], tuple[tuple[str, str], str]] = {
+    ("penalty", "作出处罚决定"): (_APPRAISAL, "2026-10-11"),
+    ("penalty", "作出处理决定（市场监管）"): (("hearing_request_date", "hearing_date"), "2026-10-11"),
+    ("penalty", "核查线索、决定是否立案（市场监管）"): (_APPRAISAL, "2026-11-10"),
+    ("force", "查封、扣押期满"): (_APPRAISAL, "2026-03-01"),
+    ("other", "核查举报、决定是否立案"): (_APPRAISAL, "2026-11-10"),
+}
+#: Ten days in the middle of each of these terms; after START eleven working days, Saturday 10-10 to 10-23.
+_PAUSE = {"2026-07-03": ("2026-08-01", "2026-08-10"), "2026-01-20": ("2026-02-01", "2026-02-10")}
+
+
+def start_of(form_id: str, title: str, starts: Content) -> str:
+    duty = next(d for d in form(form_id).duties if d.title == title)
+    return str(starts[duty.starts])
+
+
+@pytest.mark.parametrize(("form_id", "title", "starts", "due", "until", "void"), LIMITS, ids=IDS)
+def test_a_duty_is_extended_where_the_law_allows_it_and_nowhere_else(
+    form_id: str, title: str, starts: Content, due: str, until: str | None, void: Content | None
+) -> None:
+    duty = next(d for d in form(form_id).duties if d.title == title)
+    grant, later = EXTENDED.get((form_id, title), ({}, due))
+    assert bool(duty.extension) == bool(grant)
+    state = standing(form_id, title, {**starts, **grant}, today="2026-01-20")
+    assert state.due == date.fromisoformat(later)
+    assert ("，延长" in state.text) == bool(state.extended) == bool(grant)
+
+
+@pytest.mark.parametrize(("form_id", "title", "starts", "due", "until", "void"), LIMITS, ids=IDS)
+def test_a_duty_is_suspended_where_the_law_allows_it_and_nowhere_else(
+    form_id: str, title: str, starts: Content, due: str, until: str | None, void: Content | None
+) -> None:
+    duty = next(d for d in form(form_id).duties if d.title == title)
+    assert bool(duty.pauses) == ((form_id, title) in SUSPENDED)
+    if not duty.pauses:
+        return
+    (first, last), later = SUSPENDED[form_id, title]
+    begin, end = _PAUSE.get(start_of(form_id, title, starts), ("2026-10-10", "2026-10-23"))
+    during = standing(form_id, title, {**starts, first: begin}, today=end)
+    assert (during.state, during.due, during.suspended_since) == (
+        "suspended",
+        None,
+        date.fromisoformat(begin),
+    )
+    assert "起暂停计算，恢复后还有" in during.text
+    after = standing(form_id, title, {**starts, first: begin, last: end}, today=end)
+    assert (after.state, after.due) == ("open", date.fromisoformat(later))
+    assert "不计入期间已扣除" in after.text
+
+
 @pytest.mark.parametrize("form_id", sorted({limit[0] for limit in LIMITS}))
 def test_a_plain_record_is_not_crowded_with_duties(form_id: str) -> None:
     day = date.fromisoformat(START)
-    states = duties(form(form_id), RIGHT[form_id], calendar(), accepted_at=None, today=day)
+    states = duties(
+        form(form_id), RIGHT[form_id], calendar(), accepted_at=None, now=datetime.combine(day, time(9))
+    )
     assert sum(state.state in ("open", "overdue") for state in states) <= 3

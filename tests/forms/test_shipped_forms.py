@@ -14,9 +14,9 @@ from jgclient.forms.library import resources_folder
 #: Form → national table, all fields, fields that are sent.
 FORMS = {
     "check": ("jg_jgxw_check_action", 42, 27),
-    "penalty": ("jg_jgxw_punish_action", 72, 47),
-    "force": ("jg_jgxw_force_action", 38, 27),
-    "other": ("jg_jgxw_other_action", 29, 24),
+    "penalty": ("jg_jgxw_punish_action", 84, 47),
+    "force": ("jg_jgxw_force_action", 41, 27),
+    "other": ("jg_jgxw_other_action", 32, 24),
     "publicity_penalty": ("", 31, 26),
     "publicity_penalty_person": ("", 23, 20),
     "catalogue": ("", 18, 18),
