@@ -5,6 +5,8 @@ Whoever needs the store says ``from jgclient.store import open_store, Store, Sto
 
 from __future__ import annotations
 
+from jgclient.store.backups import Backup, Made
+from jgclient.store.comparing import Comparison
 from jgclient.store.errors import StoreError
 from jgclient.store.opening import Store, open_store
 from jgclient.store.rows import (
@@ -19,8 +21,11 @@ from jgclient.store.rows import (
 )
 
 __all__ = [
+    "Backup",
+    "Comparison",
     "DraftRow",
     "ListQuery",
+    "Made",
     "ReceiptRow",
     "RecordRow",
     "RegisterRow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from jgclient.store import index
@@ -45,6 +46,12 @@ SELECT DISTINCT form FROM (
 """
 
 
+_NOT_SEARCHABLE = """
+SELECT record.id FROM record LEFT JOIN record_text_docsize AS text ON text.id = record.touched
+WHERE text.id IS NULL
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """A record whose facts cannot stand together; ``what`` says which, in Chinese."""
@@ -53,16 +60,34 @@ class Contradiction:
     what: str
 
 
+#: Told how many of how many were looked at; may raise to stop.
+Watch = Callable[[int, int], None]
+#: Records looked at between two such calls.
+_PORTION = 500
+
+
+def unwatched(_done: int, _total: int) -> None:
+    """For whoever does not want to be told."""
+
+
 def damages(connection: Connection) -> list[str]:
     """What SQLite finds wrong with the file, empty when every page is authentic and in order."""
+    return _found(connection, "cipher_integrity_check", "integrity_check")
+
+
+def forgeries(connection: Connection) -> list[str]:
+    """Pages that are not what was written with this key, empty when there are none; a third of the time."""
+    return _found(connection, "cipher_integrity_check", "schema_version")
+
+
+def _found(connection: Connection, *pragmas: str) -> list[str]:
     try:
-        found = [row[0] for row in connection.rows("PRAGMA cipher_integrity_check")]
-        found += [row[0] for row in connection.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        rows = [row[0] for pragma in pragmas for row in connection.rows(f"PRAGMA {pragma}")]
     except StoreError as error:
-        if error.kind != "damaged":
+        if error.kind not in ("damaged", "wrong_key"):
             raise
         return [str(error)]
-    return found
+    return [row for row in rows if isinstance(row, str) and row != "ok"]
 
 
 def contradictions(connection: Connection) -> list[Contradiction]:
@@ -74,10 +99,25 @@ def contradictions(connection: Connection) -> list[Contradiction]:
     ]
 
 
-def stale_rows(connection: Connection) -> list[str]:
+def stale_rows(connection: Connection, watch: Watch = unwatched) -> list[str]:
     """Ids of records whose list columns differ from what follows from the facts; nothing is changed."""
-    keys = connection.rows("SELECT key, id FROM record ORDER BY key")
-    return [record_id for key, record_id in keys if index.differs(connection, key)]
+    unfindable = {row[0] for row in connection.rows(_NOT_SEARCHABLE)}
+    return [
+        record_id
+        for first, last in portions(connection, watch)
+        for key, record_id in connection.rows(
+            "SELECT key, id FROM record WHERE key BETWEEN ? AND ?", [first, last]
+        )
+        if record_id in unfindable or index.differs(connection, key)
+    ]
+
+
+def portions(connection: Connection, watch: Watch = unwatched) -> Iterator[tuple[int, int]]:
+    """Ranges of record keys that together hold all records; memory stays small however many there are."""
+    most = int(connection.value("SELECT max(key) FROM record") or 0)
+    for first in range(1, most + 1, _PORTION):
+        watch(first, most)
+        yield first, first + _PORTION - 1
 
 
 def wrong_counts(connection: Connection) -> list[str]:

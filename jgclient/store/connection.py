@@ -58,6 +58,18 @@ class Connection:
 
     def __init__(self, raw: dbapi2.Connection) -> None:
         self.raw = raw
+        self._damaged = False
+
+    def read_only(self) -> None:
+        """From now on refuse every change: the file is damaged, and writing could make it worse."""
+        self._damaged = True
+        with translated():
+            self.raw.execute("PRAGMA query_only = ON")
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether changes are refused."""
+        return self._damaged
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """All rows of a query."""
@@ -76,11 +88,13 @@ class Connection:
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Execute a writing statement; returns the number of rows it touched."""
+        self._refuse_if_damaged()
         with translated():
             return int(self.raw.execute(sql, parameters).rowcount)
 
     def run_many(self, sql: str, rows: Sequence[Parameters]) -> int:
         """Execute a writing statement once for each row of parameters; returns how many rows it touched."""
+        self._refuse_if_damaged()
         with translated():
             return int(self.raw.executemany(sql, rows).rowcount) if rows else 0
 
@@ -97,6 +111,7 @@ class Connection:
         The outermost takes the write lock at once (``IMMEDIATE``): a transaction that began by reading and
         then wants to write is refused without waiting when another process wrote in between.
         """
+        self._refuse_if_damaged()
         if self.raw.in_transaction:
             name = f"s{secrets.token_hex(8)}"
             begin, end, undo = f"SAVEPOINT {name}", f"RELEASE {name}", f"ROLLBACK TO {name}"
@@ -110,6 +125,10 @@ class Connection:
             except BaseException:
                 self._undo(undo)
                 raise
+
+    def _refuse_if_damaged(self) -> None:
+        if self._damaged:
+            raise StoreError("damaged")
 
     def _undo(self, undo: str) -> None:
         """Roll back; a full disk or a broken file may have ended the transaction already."""

@@ -3,60 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
 from pathlib import Path
 
-from jgclient.store.checking import damages
+from jgclient.store import checking
 from jgclient.store.connection import Connection, connect
-from jgclient.store.errors import StoreError, file_fault, translated
+from jgclient.store.errors import StoreError, translated
+from jgclient.store.placing import put_in_place, scratch_beside
+
+#: File systems stamp files with a clock that stands still so long; a change just before the copy and one just
+#: after it must have different times.
+_TICK_SECONDS = 0.02
 
 
 def verified_copy(connection: Connection, key: bytes, to: Path) -> None:
     """Copy the file behind ``connection`` to ``to``, with the same key; whole and checked, or not at all.
 
+    The copy's time of change is the moment it shows: whatever is changed later is not in it.
+
     Raises:
         StoreError: disk full, place not writable, or the copy does not read back; what was at ``to`` stays.
     """
-    with _scratch_beside(to) as scratch:
+    with scratch_beside(to) as scratch:
+        time.sleep(_TICK_SECONDS)
+        scratch.touch()
+        began = scratch.stat().st_mtime_ns
         with translated():
             connection.raw.execute("VACUUM INTO ?", [str(scratch)])
         check_copy(scratch, key)
-        _flush(scratch)
-        scratch.replace(to)
+        os.utime(scratch, ns=(began, began))
+        put_in_place(scratch, to)
 
 
 def check_copy(path: Path, key: bytes) -> None:
-    """Read a copy from end to end.
+    """Read every page of a copy and see that it is what was written with this key.
 
     Raises:
         StoreError: it is not whole, or it has another key.
     """
     copy = Connection(connect(path, key))
     try:
-        found = damages(copy)
+        found = checking.forgeries(copy)
     finally:
         copy.close()
     if found:
         raise StoreError("bad_copy", f"{path}：{found[0]}")
-
-
-@contextmanager
-def _scratch_beside(to: Path) -> Iterator[Path]:
-    """A name for an unfinished file beside the final one; nothing of that name is left behind."""
-    scratch = to.with_name(to.name + ".part")
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        scratch.unlink(missing_ok=True)
-        yield scratch
-    except OSError as error:
-        raise file_fault(error, to) from error
-    finally:
-        with suppress(OSError):
-            scratch.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Bring a written file to the disk before it takes the place of the one before."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 
 Kind = Literal[
     "locked", "read_only", "disk_full", "io", "damaged", "wrong_key", "no_key", "newer", "network", "place",
-    "bad_copy", "refused",
+    "bad_copy", "no_room", "bad_backup", "gone", "refused",
 ]  # fmt: skip
 
 _SENTENCES: dict[Kind, str] = {
@@ -28,6 +28,9 @@ _SENTENCES: dict[Kind, str] = {
     "network": "数据文件夹在网络驱动器上，多台电脑同时写入会损坏数据。请改用本机磁盘上的文件夹",
     "place": "数据文件夹不能使用。请换一个本机磁盘上的文件夹",
     "bad_copy": "备份写好后读不回来，未采用。请换一个位置或换一块磁盘再备份",
+    "no_room": "磁盘剩余空间不够再存一份备份，没有备份。请清理磁盘；已录入的内容不受影响",
+    "bad_backup": "这份备份不完好，没有用它恢复，现有数据没有改动。请换另一份备份",
+    "gone": "数据文件不见了（可能被误删或移走），备份还在。请用“jgclient restore 备份文件”或窗口里的恢复找回",
     "refused": "",
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -10,15 +9,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from jgclient.store import checking, recovery, schema
+from jgclient.store import checking, keyed, recovery
 from jgclient.store.attachments import Attachments
+from jgclient.store.backups import Backups
 from jgclient.store.changes import Changes
-from jgclient.store.connection import Connection, connect, prepare
+from jgclient.store.comparing import Comparison, compare, restored_copy
+from jgclient.store.connection import Connection
 from jgclient.store.copying import verified_copy
 from jgclient.store.counterparts import Counterparts
 from jgclient.store.credentials import Vault, open_vault
 from jgclient.store.errors import StoreError
-from jgclient.store.folder_lock import folder_lock
+from jgclient.store.keyed import FILE, kept_key, open_file, vault_with_key
 from jgclient.store.location import make_folder
 from jgclient.store.outbox import Outbox
 from jgclient.store.packages import Packages
@@ -27,9 +28,6 @@ from jgclient.store.registers import Registers
 from jgclient.store.settings import Imports, Settings
 from jgclient.store.trash import Trash
 from jgclient.store.warnings import Warnings
-
-FILE = "jgclient.db"
-_KEY_BYTES = 32
 
 
 class Store:
@@ -48,6 +46,7 @@ class Store:
         packages: Packages that were written.
         warnings: What returns have taught.
         attachments: Files that belong to records.
+        backups: Copies of the file, here and in a second place.
     """
 
     def __init__(
@@ -68,6 +67,7 @@ class Store:
         self.packages = Packages(connection, clock)
         self.warnings = Warnings(connection, clock)
         self.attachments = Attachments(folder, key, clock)
+        self.backups = Backups(connection, key, folder, self.settings, clock)
 
     def atomic(self) -> AbstractContextManager[None]:
         """Several changes as one: all are kept when the block ends, none when it fails. Nests.
@@ -94,17 +94,41 @@ class Store:
         """
         verified_copy(self._db, self._key, to)
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether damage was found in the file: it is read as far as it goes, every change is refused."""
+        return self._db.is_read_only
+
     def damages(self) -> list[str]:
-        """What is wrong with the file itself, empty when every page is authentic."""
-        return checking.damages(self._db)
+        """What is wrong with the file itself, empty when every page is authentic.
+
+        Finding damage makes the store read-only, here at once and at every later opening, until it is
+        restored or found sound.
+        """
+        found = checking.damages(self._db)
+        if found:
+            keyed.mark_damaged(self.folder, found[0])
+            self._db.read_only()
+        else:
+            keyed.mark_sound(self.folder)
+        return found
 
     def contradictions(self) -> list[checking.Contradiction]:
         """Records whose outbox, revisions and receipts contradict one another."""
         return checking.contradictions(self._db)
 
-    def stale_rows(self) -> list[str]:
+    def stale_rows(self, watch: checking.Watch = checking.unwatched) -> list[str]:
         """Ids of records whose list line differs from the facts; ``records.rebuild_index`` mends them."""
-        return checking.stale_rows(self._db)
+        return checking.stale_rows(self._db, watch)
+
+    def rehearse(self, backup: Path) -> Comparison:
+        """Restore a backup into a scratch file beside the data and compare it with what is kept now.
+
+        Raises:
+            StoreError: it could not be restored: not whole, other key, newer program, no room.
+        """
+        with restored_copy(backup, self.folder, self._key) as scratch:
+            return compare(self._db, scratch, self._key)
 
     def wrong_counts(self) -> list[str]:
         """Forms whose counts by state are wrong; ``records.rebuild_index`` mends them."""
@@ -139,9 +163,9 @@ def open_store(folder: Path, *, clock: Callable[[], datetime], recovery_code: st
     path = folder / FILE
     if recovery_code:
         return _recover(path, recovery_code, clock)
-    vault = _vault_with_key(path)
-    key = _kept_key(vault)
-    return Store(folder, _open_file(path, key), key, vault, clock)
+    vault = vault_with_key(path)
+    key = kept_key(vault)
+    return Store(folder, open_file(path, key), key, vault, clock)
 
 
 def _recover(path: Path, code: str, clock: Callable[[], datetime]) -> Store:
@@ -153,7 +177,7 @@ def _recover(path: Path, code: str, clock: Callable[[], datetime]) -> Store:
     except ValueError as error:
         raise StoreError("refused", str(error)) from error
     try:
-        connection = _open_file(path, key)
+        connection = open_file(path, key)
     except StoreError as error:
         if error.kind != "wrong_key":
             raise
@@ -161,44 +185,3 @@ def _recover(path: Path, code: str, clock: Callable[[], datetime]) -> Store:
     vault = open_vault(path.parent, choose=True)
     vault.write("key", key.hex())
     return Store(path.parent, connection, key, vault, clock)
-
-
-def _vault_with_key(path: Path) -> Vault:
-    """The vault of the folder; a new folder gets a key, kept before the file exists."""
-    if path.exists():
-        return open_vault(path.parent, choose=False)
-    with folder_lock(path.parent):
-        vault = open_vault(path.parent, choose=True)
-        if not vault.read("key") and not path.exists():
-            vault.write("key", os.urandom(_KEY_BYTES).hex())
-    return vault
-
-
-def _kept_key(vault: Vault) -> bytes:
-    text = vault.read("key")
-    if not text:
-        raise StoreError("no_key")
-    try:
-        key = bytes.fromhex(text)
-    except ValueError as error:
-        raise StoreError("wrong_key", vault.where()) from error
-    return key
-
-
-def _open_file(path: Path, key: bytes) -> Connection:
-    connection = Connection(connect(path, key))
-    try:
-        prepare(connection.raw)
-        if schema.missing_steps(connection):
-            _migrate(connection, path, key)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _migrate(connection: Connection, path: Path, key: bytes) -> None:
-    from jgclient.store.upgrading import upgrade  # noqa: PLC0415 - 150 ms only a first start needs
-
-    with folder_lock(path.parent):
-        upgrade(connection, path, key)

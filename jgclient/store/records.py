@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from jgclient.forms.problems import Problem
 from jgclient.records import Revision, State, canonical_json, chain_hash, payload_hash
 from jgclient.store import index, listing
+from jgclient.store.checking import Watch, portions, unwatched
 from jgclient.store.codec import (
     day_text,
     draft_of,
@@ -29,6 +32,10 @@ _DECIDED = "SELECT revision FROM counterpart WHERE id = ? AND decided_at != ''"
 _REVISION = """
 SELECT revision.*, record.id FROM revision JOIN record ON record.key = revision.record WHERE record.id = ?
 ORDER BY revision.revision
+"""
+_REVISIONS_OF = """
+SELECT revision.*, record.id FROM revision JOIN record ON record.key = revision.record
+WHERE record.key BETWEEN ? AND ? ORDER BY record.key, revision.revision
 """
 
 
@@ -156,10 +163,14 @@ class Records:
         """All revisions, the first one first."""
         return [revision_of(row) for row in self._db.rows(_REVISION, [record_id])]
 
-    def verify_chain(self) -> list[str]:
+    def verify_chain(self, watch: Watch = unwatched) -> list[str]:
         """Ids of records whose revisions do not link, or whose content has not the hash it says."""
-        ids = self._db.rows("SELECT id FROM record WHERE key IN (SELECT record FROM revision) ORDER BY key")
-        return [record_id for (record_id,) in ids if not _links(self.revisions(record_id))]
+        return [
+            record_id
+            for portion in portions(self._db, watch)
+            for record_id, rows in groupby(self._db.rows(_REVISIONS_OF, portion), key=itemgetter("id"))
+            if not _links([revision_of(row) for row in rows])
+        ]
 
     # -- lists -----------------------------------------------------------------------------------------
 

@@ -13,10 +13,11 @@ from jgclient.store.errors import translated
 from jgclient.store.migrations import migrations
 
 
-def upgrade(connection: Connection, path: Path, key: bytes) -> None:
+def upgrade(connection: Connection, path: Path, key: bytes, *, keep_copies: bool = True) -> None:
     """Apply the missing steps; the caller holds the folder's lock, and another process may have been quicker.
 
-    Before each step that changes an existing file a copy is kept beside it (``before-<step>.db``).
+    Before each step that changes an existing file a copy is kept beside it (``before-<step>.db``), unless
+    ``keep_copies`` is off because the file is itself a copy.
     A step that fails or is interrupted is rolled back as a whole and is tried again at the next start.
 
     Raises:
@@ -26,7 +27,7 @@ def upgrade(connection: Connection, path: Path, key: bytes) -> None:
     fresh = len(steps) == len(schema.STEPS)
     database = Database(connection.raw, execute_plugins=False)
     for step in steps:
-        if not fresh:
+        if keep_copies and not fresh:
             verified_copy(connection, key, path.with_name(f"before-{step}.db"))
         with translated():
             following = schema.STEPS[schema.STEPS.index(step) + 1 :]

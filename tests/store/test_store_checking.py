@@ -103,7 +103,7 @@ def test_a_backup_that_cannot_be_written_leaves_the_older_one(store, tmp_path, d
     store.backup(to)
     before = to.read_bytes()
     draft(store)
-    monkeypatch.setattr("jgclient.store.copying.damages", lambda _: ["page 7"])
+    monkeypatch.setattr("jgclient.store.checking.forgeries", lambda _: ["page 7"])
     with pytest.raises(StoreError, match="读不回来"):
         store.backup(to)
     assert to.read_bytes() == before
