@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from jgclient.entering import unit_of
@@ -39,6 +39,7 @@ def export(
     form_id: str,
     path: Path,
     *,
+    record_ids: Sequence[str] | None = None,
     on_progress: Progress = lambda _done, _total: None,
     is_cancelled: Cancelled = lambda: False,
 ) -> int:
@@ -47,7 +48,7 @@ def export(
     The first row holds the standard titles; codes are codes, dates ``yyyy-MM-dd``; ``record_unique_identity``
     is the record id, so that importing the file again finds the records instead of doubling them, and
     ``cd_operation`` what the row is to the platform (i new, u changed, d withdrawn). Extras that are not
-    exchanged are left out.
+    exchanged are left out. With ``record_ids`` only those are written, in that order.
 
     Returns:
         Number of records written.
@@ -63,8 +64,9 @@ def export(
         total = store.registers.count(form.register.name)
         rows = _register_rows(store, library, form, fields)
     else:
-        total = store.records.count(ListQuery(form=form.id))
-        rows, technical = _record_rows(store, library, form, fields), _RECORD_COLUMNS
+        listed = _listed(store, form) if record_ids is None else _chosen(store, form, record_ids)
+        total = store.records.count(ListQuery(form=form.id)) if record_ids is None else len(record_ids)
+        rows, technical = _record_rows(store, library, form, fields, listed), _RECORD_COLUMNS
     watched = _watched(rows, total, on_progress, is_cancelled)
     return write_rows(path, form.title, [*(f.title for f in fields), *technical], watched)
 
@@ -92,21 +94,35 @@ def _register_rows(
             yield _cells(fields, row.content, checker.to_texts(row.content))
 
 
-def _record_rows(store: Store, library: FormLibrary, form: Form, fields: list[Field]) -> Iterator[list[str]]:
+def _listed(store: Store, form: Form) -> Iterator[str]:
+    """Ids of all records of a form, by id, because a record that is changed meanwhile keeps its place."""
     offset = 0
-    # By id, because a record that is changed meanwhile keeps its place.
     while page := store.records.list(
         ListQuery(form=form.id, sort="id", descending=False, limit=_PAGE, offset=offset)
     ):
         offset += len(page)
-        for row in page:
-            draft = store.records.draft(row.id)
-            if draft is not None:
-                content, texts = _of_draft(store, library, form, draft)
-                yield [*_cells(fields, content, texts), row.id, "u" if draft.base_revision else "i"]
-            elif (revision := store.records.last_revision(row.id)) is not None:
-                texts = library.checker(form).to_texts(revision.content)
-                yield [*_cells(fields, revision.content, texts), row.id, revision.operation]
+        yield from (row.id for row in page)
+
+
+def _chosen(store: Store, form: Form, record_ids: Sequence[str]) -> Iterator[str]:
+    """Those of the records that are of the form, in the order they were chosen."""
+    for record_id in record_ids:
+        row = store.records.row(record_id)
+        if row is not None and row.form == form.id:
+            yield record_id
+
+
+def _record_rows(
+    store: Store, library: FormLibrary, form: Form, fields: list[Field], record_ids: Iterator[str]
+) -> Iterator[list[str]]:
+    for record_id in record_ids:
+        draft = store.records.draft(record_id)
+        if draft is not None:
+            content, texts = _of_draft(store, library, form, draft)
+            yield [*_cells(fields, content, texts), record_id, "u" if draft.base_revision else "i"]
+        elif (revision := store.records.last_revision(record_id)) is not None:
+            texts = library.checker(form).to_texts(revision.content)
+            yield [*_cells(fields, revision.content, texts), record_id, revision.operation]
 
 
 def _of_draft(

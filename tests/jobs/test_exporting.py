@@ -226,3 +226,13 @@ def test_dates_typed_as_real_dates_are_the_same(
     report = import_workbook(store, library, tmp_path / "a.xlsx", now=now)
     texts = [store.records.draft(row.record_id).texts["check_date"] for row in report.rows if row.record_id]
     assert texts == ["2026-11-17", "2026-11-16"]
+
+
+def test_a_selection_is_exported_in_its_own_order(
+    filled: Store, library: FormLibrary, tmp_path: Path
+) -> None:
+    ids = [row.id for row in filled.records.list(ListQuery(form="check", sort="number", limit=5))][::-1]
+    assert export(filled, library, "check", tmp_path / "a.xlsx", record_ids=[*ids, "unknown"]) == 5
+    rows = read_workbook(tmp_path / "a.xlsx")[0].rows
+    assert [row[-2] for row in rows[1:]] == ids
+    assert export(filled, library, "penalty", tmp_path / "b.xlsx", record_ids=ids) == 0
