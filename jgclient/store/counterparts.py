@@ -98,9 +98,9 @@ class Counterparts:
         sent, stays as it is.
         """
         with self._db.atomic():
-            key = index.key_or_new(self._db, kept.item.id)
-            if self._stands_against(key, kept.item.revision):
+            if self.stands_against(kept.item.id, kept.item.revision):
                 return False
+            key = index.key_or_new(self._db, kept.item.id)
             revision = _revision(kept, self._clock(), self._last_chain(key))
             shown = {"summary": summary_text(summary), "urgent_by": FAR}
             self._db.insert("revision", revision_columns(key, revision) | shown)
@@ -117,7 +117,9 @@ class Counterparts:
             index.refresh(self._db, key)
         return True
 
-    def _stands_against(self, key: int, revision: int) -> bool:
+    def stands_against(self, record_id: str, revision: int) -> bool:
+        """Whether something kept here forbids to take over a revision of the platform unseen."""
+        key = index.key_of(self._db, record_id)
         later = "SELECT 1 FROM revision WHERE record = ? AND revision >= ?"
         open_ones = "SELECT 1 FROM outbox WHERE record = ? AND state IN ('waiting', 'sent', 'parked')"
         return bool(self._db.value(later, [key, revision]) or self._db.value(open_ones, [key]))

@@ -148,6 +148,11 @@ class Outbox:
             self._mark(items, "waiting")
         return len(items)
 
+    def is_requeued(self, record_id: str) -> bool:
+        """Whether a revision of a record is being sent once more."""
+        again = "SELECT 1 FROM outbox WHERE record = ? AND again = 1 AND state != 'done'"
+        return bool(self._db.value(again, [index.key_of(self._db, record_id)]))
+
     # -- answers ---------------------------------------------------------------------------------------
 
     def apply_answer(self, batch_id: str, results: Sequence[Result], server_time: str) -> list[Surprise]:

@@ -36,6 +36,15 @@ class Registers:
         with self._db.atomic():
             return sum(self._put(register, row, source) for row in rows)
 
+    def drop(self, register: str, key: Sequence[str]) -> None:
+        """Take a row away, if it is there."""
+        which = [register, canonical_json([*key])]
+        with self._db.atomic():
+            row = self._db.row("SELECT id FROM register WHERE register = ? AND key = ?", which)
+            if row is not None:
+                self._db.run("DELETE FROM register_text WHERE rowid = ?", [row["id"]])
+                self._db.run("DELETE FROM register WHERE id = ?", [row["id"]])
+
     def list(self, register: str, text: str = "", limit: int = 200, offset: int = 0) -> list[RegisterRow]:
         """One page of a register by key; with ``text`` only rows in which all its words occur."""
         match = search.match_expression(text)

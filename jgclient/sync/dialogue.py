@@ -13,10 +13,16 @@ from jgclient.sync.report import SyncReport
 
 #: Tries in a row that may fail before a run ends.
 TRIES = 3
+#: Record ids of one question: keeps its address under the 2 000 characters that every proxy takes.
+IDS_AT_ONCE = 40
 #: Longest single wait in seconds; between two of them a cancel is noticed.
 SLICE = 0.25
 
 T = TypeVar("T")
+
+
+#: Note of an end for which the platform's own trouble is the reason; other requests may still work.
+PLATFORM_TROUBLE = "等待平台"
 
 
 class Ended(Exception):  # noqa: N818 - the regular end of a run that cannot go on
@@ -64,11 +70,25 @@ class Dialogue:
         Raises:
             Ended: no answer, or an answer that ends the run.
         """
+        try:
+            return self.ask_for(question)
+        except TransportError as error:
+            raise end_of(error) from error
+
+    def ask_for(self, question: Callable[[], T]) -> T:
+        """Like :meth:`ask`, for what the platform may refuse without ending the run.
+
+        Raises:
+            TransportError: it refuses (*park*, *halve*).
+            Ended: no answer, or an answer that ends the run.
+        """
         failures = 0
         while True:
             try:
                 return self.once(question)
             except TransportError as error:
+                if error.reaction in ("park", "halve"):
+                    raise
                 if error.reaction not in ("retry", "unknown"):
                     raise end_of(error) from error
                 failures += 1
@@ -111,6 +131,14 @@ class Dialogue:
         gone = report.done + report.parked - self.report.done - self.report.parked
         self._tell(replace(report, waiting=max(0, report.waiting - gone)))
 
+    def note(self, note: str) -> None:
+        """Say in a few words what is being done besides."""
+        self._tell(replace(self.report, note=note))
+
+    def needs_reload(self) -> None:
+        """Say that forms, code lists or calendars changed."""
+        self._tell(replace(self.report, reload=True))
+
     def end(self, end: Ended) -> None:
         """Say how the run ended."""
         self._tell(replace(self.report, note=end.note, stopped=str(end)))
@@ -131,7 +159,7 @@ def end_of(error: TransportError) -> Ended:
 def _note(error: TransportError) -> str:
     if error.reaction == "retry" and not error.status:
         return "等待网络"
-    return {"login": "等待登录", "stop": "已停止", "park": "已停止"}.get(error.reaction, "等待平台")
+    return {"login": "等待登录", "stop": "已停止", "park": "已停止"}.get(error.reaction, PLATFORM_TROUBLE)
 
 
 def _span(seconds: float) -> str:

@@ -22,6 +22,9 @@ class SyncReport:
         waiting: Rows of the outbox that still have to go.
         receipts: Receipts kept in this run.
         requests: Requests made.
+        changes: Entries of the platform's feed that were applied.
+        changes_refused: Entries that were not, each with its reason in ``store.changes.refused()``.
+        reload: Forms, code lists or calendars changed; whoever has them loaded loads them again.
         note: A few words on what holds the run up, empty while nothing does.
         stopped: Sentence with the remedy when the run ended early, else empty.
     """
@@ -36,6 +39,9 @@ class SyncReport:
     waiting: int = 0
     receipts: int = 0
     requests: int = 0
+    changes: int = 0
+    changes_refused: int = 0
+    reload: bool = False
     note: str = ""
     stopped: str = ""
 

@@ -1,12 +1,19 @@
-"""The platform this profile reports to: address, device, log-in."""
+"""The platform this profile reports to: address, certificates, log-in."""
 
 from __future__ import annotations
 
-import uuid
-
 from jgclient.contract import Transport, TransportError
-from jgclient.platform_api import HttpPlatform
+from jgclient.platform_api import HttpPlatform, Security
 from jgclient.store import Store
+from jgclient.sync.devices import device_id
+
+#: Settings of an administrator, by the member of :class:`jgclient.platform_api.Security` they fill.
+SECURITY_SETTINGS = {
+    "ca_file": "gateway_ca_file",
+    "certificate": "gateway_certificate",
+    "key": "gateway_certificate_key",
+    "proxy": "gateway_proxy",
+}
 
 
 def connect(store: Store) -> HttpPlatform:
@@ -20,7 +27,9 @@ def connect(store: Store) -> HttpPlatform:
         raise TransportError("stop", "还没有设置上报平台地址：请在“设置”里填写，命令行请加 --gateway 网址。")
     # A token is a secret between this profile and one platform; another address must not see it.
     known = store.settings.get("token_for") == address
-    return HttpPlatform(address, token=str(store.settings.get("token") or "") if known else "")
+    token = str(store.settings.get("token") or "") if known else ""
+    chosen = {member: str(store.settings.get(name) or "") for member, name in SECURITY_SETTINGS.items()}
+    return HttpPlatform(address, token=token, security=Security(**chosen))
 
 
 def log_in(store: Store, platform: Transport, password: str) -> None:
@@ -36,12 +45,3 @@ def log_in(store: Store, platform: Transport, password: str) -> None:
     with store.atomic():
         store.settings.set("token", token)
         store.settings.set("token_for", store.settings.get("gateway_url"))
-
-
-def device_id(store: Store) -> str:
-    """The id of this profile towards platforms, made at first use and kept."""
-    known = str(store.settings.get("device_id") or "")
-    if not known:
-        known = str(uuid.uuid4())
-        store.settings.set("device_id", known)
-    return known

@@ -26,7 +26,7 @@ from jgclient.platform_api import HttpPlatform
 from jgclient.records import State
 from jgclient.store import StoreError, open_store
 from jgclient.sync import SyncBusy, SyncReport
-from jgclient.sync.running import REFUSALS
+from jgclient.sync.delivery import REFUSALS
 
 
 def test_everything_arrives_once_and_a_second_run_asks_one_thing(
@@ -48,7 +48,8 @@ def test_batches_grow_while_answers_are_fast_up_to_what_the_platform_takes(
     model.capabilities = replace(model.capabilities, max_items=50)
     profile.finish_many(200)
     profile.sync(platform)
-    assert model.batch_sizes == [20, 40, 50, 50, 40]
+    # The second batch is made ready before the first is answered.
+    assert model.batch_sizes == [20, 20, 40, 50, 50, 20]
 
 
 def test_batches_do_not_grow_while_answers_are_slow(
@@ -569,7 +570,7 @@ def test_progress_tells_the_truth_at_every_step(profile: Profile, platform: Http
     profile.sync(platform, on_progress=lambda done, total, _report: steps.append((done, total)))
     assert steps == sorted(steps)
     assert {total for _, total in steps} == {50}
-    assert {done for done, _ in steps} == {0, 20, 50}
+    assert {done for done, _ in steps} == {0, 20, 40, 50}
 
 
 def test_line_groups_digits_and_leaves_out_what_is_nothing() -> None:

@@ -1,0 +1,221 @@
+"""Reconciliation (对账): what both sides hold, compared day by day, and what to do about each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Literal
+
+from jgclient.contract import (
+    DayCount,
+    Mark,
+    Platform,
+    Reconciliation,
+    TransportError,
+    in_period,
+    marks_hash,
+)
+from jgclient.forms.library import FormLibrary
+from jgclient.store import Store
+from jgclient.sync.dialogue import IDS_AT_ONCE, Dialogue
+
+Kind = Literal["missing", "extra", "different"]
+Remedy = Literal["requeue", "fetch", "show"]
+#: What the three kinds are called in an office.
+TITLES: dict[Kind, str] = {"missing": "平台缺", "extra": "平台多", "different": "内容不同"}
+#: What each remedy does, as a button says it.
+REMEDIES: dict[Remedy, str] = {"requeue": "重新上报", "fetch": "取回", "show": "两版对照"}
+#: Asked for records without a date of the act; they belong to every period (contract).
+_NO_DAY = date(1, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One record on which both sides disagree.
+
+    Attributes:
+        day: Date of the act as ISO text, empty when there is none.
+        ours: Newest accepted revision kept here, None when there is none.
+        theirs: Newest accepted revision on the platform, None when there is none.
+        remedy: What mends it: send again, fetch, or show both to a person.
+    """
+
+    kind: Kind
+    form: str
+    day: str
+    record_id: str
+    ours: Mark | None
+    theirs: Mark | None
+    remedy: Remedy
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What came of a comparison.
+
+    Attributes:
+        forms: Forms that were compared.
+        agreed: Number of records on which both sides agree.
+        receipts: Receipts that were missing here and have been brought home.
+        differences: What is left, by form, day and record.
+    """
+
+    forms: list[str] = field(default_factory=list)
+    agreed: int = 0
+    receipts: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    def counts(self) -> dict[Kind, int]:
+        """Number of differences of each kind."""
+        kinds: tuple[Kind, ...] = ("missing", "extra", "different")
+        return {kind: sum(d.kind == kind for d in self.differences) for kind in kinds}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of the acts that are compared; None for no limit."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def holds(self, day: str) -> bool:
+        """Whether a record of that day is compared."""
+        return in_period(day, self.first, self.last)
+
+
+class Comparing:
+    """Compares the records of one unit with one platform."""
+
+    def __init__(
+        self, store: Store, platform: Platform, talk: Dialogue, library: FormLibrary, unit: str
+    ) -> None:
+        self._store = store
+        self._platform = platform
+        self._talk = talk
+        self._library = library
+        self._unit = unit
+
+    def compare(self, form: str = "", period: Period | None = None) -> Comparison:
+        """Compare one form or all; receipts that are missing here are brought home at once.
+
+        Raises:
+            Ended: the platform does not answer, or cancelled.
+        """
+        period = period or Period()
+        told = self._talk.ask(
+            lambda: self._platform.reconciliation(self._unit, form, period.first, period.last)
+        )
+        days: dict[str, list[DayCount]] = {}
+        for day in told.days:
+            days.setdefault(day.form, []).append(day)
+        records = [known.id for known in self._library.forms if known.kind == "record"]
+        comparison = Comparison([form] if form else sorted({*records, *days}))
+        for name in comparison.forms:
+            self._compare_form(comparison, name, days.get(name, []), period)
+        return comparison
+
+    # -- one form --------------------------------------------------------------------------------------
+
+    def _compare_form(
+        self, comparison: Comparison, form: str, theirs: Sequence[DayCount], period: Period
+    ) -> None:
+        ours: dict[str, list[Mark]] = {}
+        for day, mark in self._store.counterparts.marks(form, self._date_field(form)):
+            if period.holds(day):
+                ours.setdefault(day, []).append(mark)
+        told = {count.day: count for count in theirs}
+        for day in sorted({*ours, *told}):
+            self._talk.stop_if_cancelled()
+            here = ours.get(day, [])
+            there = told.get(day)
+            if there is not None and (there.count, there.sha256) == (len(here), marks_hash(here)):
+                comparison.agreed += len(here)
+            else:
+                self._compare_day(comparison, form, day, here, self._marks(form, day) if there else [])
+
+    def _date_field(self, form: str) -> str:
+        try:
+            return self._library.get(form).date_field
+        except KeyError:
+            return ""
+
+    def _marks(self, form: str, day: str) -> Sequence[Mark]:
+        """The platform's records of a day, as their own hash proves them."""
+        on = date.fromisoformat(day) if day else _NO_DAY
+
+        def question() -> Reconciliation:
+            found = self._platform.reconciliation(self._unit, form, on, on, detail=True)
+            if not all(_proven(count) for count in found.days):
+                raise TransportError("unknown", "平台的对账明细与它自己的汇总不符：稍后再对一次账")
+            return found
+
+        counts = self._talk.ask(question).days
+        return [mark for count in counts if (count.form, count.day) == (form, day) for mark in count.records]
+
+    def _compare_day(
+        self, comparison: Comparison, form: str, day: str, here: Iterable[Mark], there: Iterable[Mark]
+    ) -> None:
+        ours, theirs = ({mark.id: mark for mark in marks} for marks in (here, there))
+        unreceipted = self._unreceipted(theirs.values(), ours)
+        comparison.receipts += self._bring_receipts(unreceipted)
+        for record_id in sorted({*ours, *theirs}):
+            mine, other = ours.get(record_id), theirs.get(record_id)
+            if record_id in unreceipted or _same(mine, other):
+                comparison.agreed += 1
+            elif found := self._difference(form, day, record_id, mine, other):
+                comparison.differences.append(found)
+
+    def _difference(
+        self, form: str, day: str, record_id: str, mine: Mark | None, other: Mark | None
+    ) -> Difference | None:
+        """What kind of difference it is; None for one that is being mended already."""
+        kind: Kind
+        remedy: Remedy
+        if mine is not None and (other is None or other.revision < mine.revision):
+            if self._store.outbox.is_requeued(record_id):
+                return None
+            kind, remedy = "missing", "requeue"
+        elif self._store.records.row(record_id) is None:
+            kind, remedy = "extra", "fetch"
+        else:
+            assert other is not None  # noqa: S101 - one of the two sides has it
+            kind, remedy = "different", "show"
+            if not self._store.counterparts.stands_against(record_id, other.revision):
+                remedy = "fetch"
+        return Difference(kind, form, day, record_id, mine, other, remedy)
+
+    # -- receipts that were lost here ------------------------------------------------------------------
+
+    def _unreceipted(self, theirs: Iterable[Mark], ours: dict[str, Mark]) -> set[str]:
+        """Records whose revision on the platform is kept here word for word, without its receipt."""
+        return {
+            mark.id
+            for mark in theirs
+            if not _same(ours.get(mark.id), mark)
+            and any(
+                (revision.revision, revision.sha256) == (mark.revision, mark.sha256)
+                for revision in self._store.records.revisions(mark.id)
+            )
+        }
+
+    def _bring_receipts(self, ids: Iterable[str]) -> int:
+        wanted = sorted(ids)
+        brought = 0
+        for start in range(0, len(wanted), IDS_AT_ONCE):
+            question = partial(self._platform.receipts, wanted[start : start + IDS_AT_ONCE])
+            brought += self._store.outbox.take_receipts(self._talk.ask(question), "")
+        if brought:
+            self._talk.count(receipts=brought)
+        return brought
+
+
+def _same(mine: Mark | None, other: Mark | None) -> bool:
+    if mine is None or other is None:
+        return False
+    return (mine.revision, mine.sha256) == (other.revision, other.sha256)
+
+
+def _proven(count: DayCount) -> bool:
+    return (count.count, count.sha256) == (len(count.records), marks_hash(count.records))
