@@ -1,4 +1,4 @@
-"""Byte code without source: the same source gives the same bytes, and nothing is written on the clerk's PC."""
+"""Byte code without source: the same source gives the same bytes, nothing is written on the clerk's PC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def compile_tree(folder: Path, *, shown_from: Path) -> int:
-    """Replace every ``.py`` below a folder by its byte code; error reports name files relative to ``shown_from``."""
+    """Replace every ``.py`` below a folder by its byte code; tracebacks name files from ``shown_from`` on."""
     sources = sorted(folder.rglob("*.py"))
     for source in sources:
         _compile(source, source.with_suffix(".pyc"), source.relative_to(shown_from).as_posix())

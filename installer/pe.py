@@ -26,7 +26,7 @@ class Tables:
 
     Attributes:
         machine: Processor, :data:`AMD64` for what we ship.
-        imports: DLL name in lower case → names of the functions taken from it (those by ordinal are left out).
+        imports: DLL name in lower case → names of the functions taken from it, without those by ordinal.
         delayed: The same for DLLs that are loaded only when first called.
         exports: Names of the functions offered.
     """
@@ -73,7 +73,7 @@ class _Reader:
     def _at(self, address: int) -> int:
         for size, start, raw_size, raw in self._sections:
             if start <= address < start + max(size, raw_size):
-                return address - start + raw
+                return int(address - start + raw)
         raise ValueError(f"address {address:#x} lies in no section")
 
     def _text(self, address: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jgclient import __version__ as VERSION
+import jgclient
 
+VERSION = jgclient.__version__
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "windows"

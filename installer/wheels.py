@@ -28,7 +28,7 @@ _ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: *; *(
 
 def requirements(lock: Path) -> Iterator[str]:
     """The entries of a lock that hold on Windows x64, markers taken off, hashes kept."""
-    environment = {**default_environment(), **_WINDOWS}
+    environment = {**{k: str(v) for k, v in default_environment().items()}, **_WINDOWS}
     for entry in re.split(r"\n(?=\S)", lock.read_text("utf-8").replace("\\\n", " ")):
         found = _ENTRY.match(entry)
         if found is None or found["name"] in LEFT_OUT:
@@ -61,14 +61,15 @@ def _download(lines: list[str], folder: Path) -> None:
     listed.write_text("\n".join(lines) + "\n", "utf-8")
     command = [
         sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps",
-        "--only-binary=:all:", "--platform", "win_amd64", "--python-version", "3.11", "--implementation", "cp",
+        "--only-binary=:all:", "--platform", "win_amd64", "--python-version", "3.11",
+        "--implementation", "cp",
         "--require-hashes", "-d", str(folder), "-r", str(listed),
     ]  # fmt: skip
     subprocess.run(command, check=True)
 
 
 def _named(folder: Path, line: str) -> Iterator[Path]:
-    name, _, version = line.split(" ")[0].partition("==")
+    name, _, version = line.split(" ", maxsplit=1)[0].partition("==")
     start = re.sub(r"[-_.]+", "_", name).lower()
     for wheel in folder.glob("*.whl"):
         if re.sub(r"[-_.]+", "_", wheel.name.split("-")[0]).lower() == start and version in wheel.name:

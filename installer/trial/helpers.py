@@ -11,7 +11,10 @@ _COMPILER = "x86_64-w64-mingw32-gcc"
 _RANDOM = """
 #include <windows.h>
 #include <ntsecapi.h>
-__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return RtlGenRandom(data, (ULONG)size); }
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size)
+{
+    return RtlGenRandom(data, (ULONG)size);
+}
 """
 #: Every call fails, which callers are ready for: no other encodings, no colour profiles.
 _FAILING = "__declspec(dllexport) void *{name}(void) {{ return 0; }}"
