@@ -13,12 +13,15 @@ from types import TracebackType
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from jgclient import installation
 from jgclient.store import Store, StoreError, open_store
 from jgclient.ui import messages, theme
+from jgclient.ui.arrivals import Arrivals
 from jgclient.ui.background import Background
 from jgclient.ui.desk import Desk
 from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
+from jgclient.ui.tray import Tray
 
 log = logging.getLogger(__name__)
 _LOG_BYTES, _LOG_FILES = 1_000_000, 5
@@ -79,14 +82,14 @@ def run(options: argparse.Namespace) -> int:
         start_log(folder)
         door = Door(folder)
         if not door.enter():
-            return _already_open(door)
+            return _already_open(door, options)
         client = build(folder)
     except (StoreError, OSError) as error:
         log.warning("cannot start: %s", error)
         messages.gate.fatal(str(error))
         return 1
     try:
-        return _tour(client, options) if options.command == "tour" else _work(client, door)
+        return _tour(client, options) if options.command == "tour" else _work(client, door, options)
     finally:
         client.close()
         door.close()
@@ -137,11 +140,26 @@ def start_log(folder: Path) -> None:
     sys.excepthook = _uncaught
 
 
-def _work(client: Client, door: Door) -> int:
-    client.window.show()
+def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
+    if not (options.tray and Tray(client.window).stay()):
+        client.window.show()
     QTimer.singleShot(0, client.desk.preload)
-    QTimer.singleShot(0, lambda: door.answer_for(client.window))
+    QTimer.singleShot(0, lambda: _settle(client, door, options))
     return QApplication.exec()
+
+
+def _settle(client: Client, door: Door, options: argparse.Namespace) -> None:
+    """What can wait until the window is up."""
+    if options.try_out:
+        client.window.close()
+        QApplication.quit()
+        return
+    door.answer_for(client.window)
+    arrivals = Arrivals(client.desk, installation.home())
+    door.asked.connect(arrivals.open)
+    arrivals.welcome()
+    if options.open:
+        arrivals.open(options.open)
 
 
 def _tour(client: Client, options: argparse.Namespace) -> int:
@@ -160,8 +178,8 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
     sys.__excepthook__(kind, error, trace)
 
 
-def _already_open(door: Door) -> int:
-    if door.knock():
+def _already_open(door: Door, options: argparse.Namespace) -> int:
+    if door.knock(options.open if options.command == "gui" else ""):
         return 0
     messages.gate.fatal(
         "这个数据文件夹正由另一个窗口使用，但它没有回应。请先关闭它，或注销后重新登录再打开。"

@@ -2,7 +2,7 @@
 
 It is tried out on an empty folder at once, used from the next start, and given up again by the launcher when
 it does not come up then (jgclient/installation.py). A package (``.jgu``) is a ZIP of ``manifest.json``, its
-Ed25519 signature ``manifest.sig`` and, for each file that the version it builds upon lacks, ``files/<sha256>``.
+Ed25519 signature ``manifest.sig`` and, for each file that the version beneath lacks, ``files/<sha256>``.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ _DOERS = {
     "lint-forms": ("plain", "lint_forms"),
     "submit": ("stored", "submit"),
     "sync": ("stored", "sync"),
+    "update": ("plain", "update"),
 }
 
 

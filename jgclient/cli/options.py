@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jgclient import __version__
+from jgclient import __version__, installation
 
 KINDS = ("uscc", "idcard", "region", "item")
 
@@ -28,16 +28,19 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         for flags, settings in arguments:
             command.add_argument(*flags, **settings)
     options = parser.parse_args(argv)
-    options.command = options.command or "gui"
+    if options.command is None:
+        options = parser.parse_args(["gui"], options)
     options.data = getattr(options, "data", None) or default_data_folder()
     options.json = getattr(options, "json", False)
     return options
 
 
 def default_data_folder() -> Path:
-    """``JGCLIENT_DATA``, else the user's local application data (never a roaming or network profile)."""
+    """``JGCLIENT_DATA``, a portable copy's folder, else local application data (never a roaming profile)."""
     if chosen := os.environ.get("JGCLIENT_DATA"):
         return Path(chosen)
+    if portable := installation.portable_data(installation.home()):
+        return portable
     if local := os.environ.get("LOCALAPPDATA"):
         return Path(local) / "jgclient"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "jgclient"
@@ -53,13 +56,26 @@ def _arg(*flags: str, **settings: object) -> Argument:
 _FORM = _arg("--form", metavar="表单", help="表单编号，如 check、penalty")
 _REQUIRED = {"required": True}
 _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
-    "gui": ("打开窗口（默认）", []),
+    "gui": (
+        "打开窗口（默认）",
+        [
+            _arg("--tray", action="store_true", help="先收在屏幕右下角，不显示窗口"),
+            _arg(
+                "--open", metavar="文件", default="", help="打开后接着处理这个文件（工作簿、数据包、更新包）"
+            ),
+            _arg("--try", dest="try_out", action="store_true", help="窗口打开后立即退出（更新前试运行）"),
+        ],
+    ),
     "tour": (
         "在真实窗口里演示主要工作并逐步截图",
         [
             _arg("--out", type=Path, metavar="目录", help="截图目录", **_REQUIRED),
             _arg("--user", metavar="用户", default="", help="平台用户名（密码用环境变量 JGCLIENT_PASSWORD）"),
         ],
+    ),
+    "update": (
+        "检查更新包并放好，下次打开程序时启用",
+        [_arg("file", type=Path, metavar="更新包.jgu")],
     ),
     "init": (
         "建立本单位的数据目录",

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jgclient import entering
+from jgclient import __version__, entering, installation
 from jgclient.cli import answers
 from jgclient.cli.answers import Out, RefusedError
 from jgclient.deadlines.terms import due, parse_term
@@ -31,6 +31,20 @@ def template(options: argparse.Namespace, out: Out) -> None:
     form_id = answers.form_id(library, options.form)
     write(library, form_id, options.out)
     out.answer({"form": form_id, "file": str(options.out)}, [f"模板已生成：{options.out}"])
+
+
+def update(options: argparse.Namespace, out: Out) -> None:
+    """``update FILE.jgu``."""
+    from jgclient.updating import UpdateError, receive  # noqa: PLC0415 - seldom needed
+
+    home = installation.home()
+    if home is None:
+        raise RefusedError("这个程序不是安装的，不能用更新包更新。")
+    try:
+        version = receive(options.file, home, __version__)
+    except UpdateError as error:
+        raise RefusedError(str(error)) from None
+    out.answer({"version": version}, [f"{version} 版已检查无误并放好，下次打开程序时启用。"])
 
 
 def check(options: argparse.Namespace, out: Out) -> None:

@@ -13,6 +13,8 @@ from jgclient.store.errors import StoreError, file_fault
 SERVICE = "jgclient"
 _NAME_FILE = "store.id"
 _KEY_FILE = "store.key"
+#: In the data folder of a portable copy: its key must travel with it from one computer to the next.
+_PORTABLE_NOTE = "portable.txt"
 
 
 class Backend(Protocol):
@@ -92,7 +94,7 @@ def open_vault(folder: Path, *, choose: bool) -> Vault:
         choose: No key is kept yet (new folder, or opened by recovery code): a credential store is tried out
             before it is trusted with the key. Otherwise what was chosen then decides.
     """
-    if (folder / _KEY_FILE).exists():
+    if (folder / _KEY_FILE).exists() or (folder / _PORTABLE_NOTE).exists():
         return Vault(folder, None)
     backend = _system_backend()
     if choose and backend is not None and not _works(backend):

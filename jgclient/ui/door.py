@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import getpass
 import hashlib
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLockFile, QObject, Qt, Slot
+from PySide6.QtCore import QLockFile, QObject, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
+
+from jgclient.ui.tray import bring_to_front
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer
@@ -18,13 +22,18 @@ log = logging.getLogger(__name__)
 _LOCK_FILE = "window.lock"
 #: Milliseconds another window has to open the door.
 _KNOCK_MS = 1000
+_LONGEST_NAME = 32_768
+_ANY_PROCESS = -1  # ASFW_ANY of winuser.h
 
 
 class Door(QObject):
     """The entrance of a data folder.
 
     Two local servers can listen on one name on Windows, so only the lock counts (it dies with its process).
+    ``asked`` carries the name of a file that the one outside wants opened.
     """
+
+    asked = Signal(str)
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -39,13 +48,18 @@ class Door(QObject):
         """Whether this is the only window of the folder; it stays so until :meth:`close`."""
         return self._lock.tryLock(0)
 
-    def knock(self) -> bool:
-        """Ask the other window to show itself; False when nobody answers."""
+    def knock(self, file: str = "") -> bool:
+        """Ask the other window to show itself and open a file; False when nobody answers."""
         from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - not needed to start
 
         socket = QLocalSocket()
         socket.connectToServer(self._name)
-        return socket.waitForConnected(_KNOCK_MS)
+        if not socket.waitForConnected(_KNOCK_MS):
+            return False
+        if sys.platform == "win32":  # else Windows lets the other window blink in the task bar only
+            ctypes.windll.user32.AllowSetForegroundWindow(_ANY_PROCESS)
+        socket.write(f"{file}\n".encode())
+        return socket.waitForBytesWritten(_KNOCK_MS)
 
     def answer_for(self, window: QMainWindow) -> None:
         """Bring ``window`` to the front whenever somebody knocks."""
@@ -70,7 +84,10 @@ class Door(QObject):
         if self._server is None or self._window is None:
             return
         while (connection := self._server.nextPendingConnection()) is not None:
+            if not connection.canReadLine():
+                connection.waitForReadyRead(_KNOCK_MS)
+            file = bytes(connection.readLine(_LONGEST_NAME).data()).decode("utf-8", "replace").strip()
             connection.close()
-        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
-        self._window.raise_()
-        self._window.activateWindow()
+            if file:
+                self.asked.emit(file)
+        bring_to_front(self._window)

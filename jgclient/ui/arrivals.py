@@ -1,0 +1,76 @@
+"""Files that were opened from the desktop or a USB stick, and what became of updates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from jgclient import __version__, installation
+from jgclient.store import Store
+from jgclient.ui.background import Progress
+from jgclient.ui.desk import Desk
+from jgclient.ui.theme import ToneName
+
+UPDATE_SUFFIX = ".jgu"
+
+
+class Arrivals(QObject):
+    """Sends every file to where it belongs.
+
+    Args:
+        desk: The clerk's desk.
+        home: The program's folder, None when it runs from its source.
+    """
+
+    def __init__(self, desk: Desk, home: Path | None) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._home = home
+
+    @Slot(str)
+    def open(self, name: str) -> None:
+        """Begin what a file is for: an update package is put in place, any other is read for import."""
+        path = Path(name)
+        if path.suffix.lower() != UPDATE_SUFFIX:
+            self._desk.go("import", path=str(path))
+        elif self._home is None:
+            self._desk.say("这个程序不是安装的，不能用更新包更新。", "warning")
+        else:
+            self._desk.say(f"正在检查更新包 {path.name} …", "waiting")
+            self._desk.jobs.run(_Receiving(path, self._home), done=self._received, failed=self._failed)
+
+    def welcome(self) -> None:
+        """The window is up: this version is good; say so when another one was not, and clear away old ones."""
+        if self._home is None:
+            return
+        installation.confirm(self._home, __version__)
+        if failed := installation.take_failure(self._home):
+            words = f"更新到 {failed} 版没有成功，已自动恢复 {__version__} 版，数据没有改动。请联系发布单位。"
+            self._desk.say(words, "warning")
+        installation.tidy(self._home, __version__)
+
+    @Slot(object)
+    def _received(self, outcome: tuple[str, ToneName]) -> None:
+        self._desk.say(*outcome)
+
+    @Slot(str)
+    def _failed(self, sentence: str) -> None:
+        self._desk.say(sentence, "danger")
+
+
+class _Receiving:
+    """The background work on one update package."""
+
+    def __init__(self, package: Path, home: Path) -> None:
+        self._package = package
+        self._home = home
+
+    def __call__(self, _store: Store, _progress: Progress) -> tuple[str, ToneName]:
+        from jgclient.updating import UpdateError, receive  # noqa: PLC0415 - seldom needed, never at the start
+
+        try:
+            version = receive(self._package, self._home, __version__)
+        except UpdateError as error:
+            return str(error), "danger"
+        return f"{version} 版已检查无误并放好，下次打开程序时启用；现在可以继续工作。", "accepted"
