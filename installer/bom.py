@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sysconfig
 import uuid
@@ -56,11 +57,16 @@ def parts_of(wheels: list[Path], unpacked: Path) -> list[Part]:
 def _from_wheel(info: Path, checksum: str) -> Part:
     head = HeaderParser().parsestr((info / "METADATA").read_text("utf-8"))
     name = str(head["Name"])
-    licence = head["License-Expression"] or parts()["spdx"].get(name)
+    known = {_same(other): licence for other, licence in parts()["spdx"].items()}
+    licence = head["License-Expression"] or known.get(_same(name))
     if not licence:
         raise ValueError(f"{name}: licence unknown; add it to installer/parts.toml")
     texts = tuple(p for p in sorted(info.rglob("*")) if p.is_file() and _is_licence(p))
     return Part(name, str(head["Version"]), str(licence), checksum, texts)
+
+
+def _same(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _is_licence(file: Path) -> bool:
@@ -113,8 +119,8 @@ def write_bom(found: list[Part], out: Path) -> None:
 
 def _component(part: Part) -> Mapping[str, Any]:
     component: dict[str, Any] = {
-        "type": "library", "bom-ref": f"{part.name}@{part.version}", "name": part.name, "version": part.version,
-        "licenses": [{"expression": part.licence}],
+        "type": "library", "bom-ref": f"{part.name}@{part.version}",
+        "name": part.name, "version": part.version, "licenses": [{"expression": part.licence}],
     }  # fmt: skip
     if part.wheel_sha256:
         component["purl"] = f"pkg:pypi/{part.name.lower()}@{part.version}"

@@ -30,7 +30,7 @@ class Arrivals(QObject):
 
     @Slot(str)
     def open(self, name: str) -> None:
-        """Begin what a file is for: an update package is put in place, any other is read for import."""
+        """Begin what a file is for: an update is put in place, others are read for import."""
         path = Path(name)
         if path.suffix.lower() != UPDATE_SUFFIX:
             self._desk.go("import", path=str(path))

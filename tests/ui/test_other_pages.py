@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from ui_seeing import type_text
 from ui_stories import NOW, Story
 
-from jgclient import app
+from jgclient import app, cli
 from jgclient.store import RegisterRow, Store
 from jgclient.ui.catalogue_page import CataloguePage
 from jgclient.ui.door import Door
@@ -153,7 +153,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def options(folder: Path) -> argparse.Namespace:
-    return argparse.Namespace(command="gui", data=folder)
+    return cli.parse(["--data", str(folder)])
 
 
 def test_the_program_opens_works_and_ends(qapp: QApplication, tmp_path: Path, quiet: Any) -> None:
