@@ -143,9 +143,14 @@ def change(
     on_progress: Progress = lambda _done, _total: None,
     is_cancelled: Cancelled = lambda: False,
 ) -> list[Changed]:
-    """Keep previewed changes as drafts, to be looked through and submitted; the answer is the way back."""
+    """Keep previewed changes as drafts, to be looked through and submitted; the answer is the way back.
+
+    A backup is made before.
+    """
     wanted = [one for one in changes if one.changes]
     kept: list[Changed] = []
+    if wanted:
+        store.backups.make("bulk")
     for done, one in enumerate(wanted):
         if is_cancelled():
             break

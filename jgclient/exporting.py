@@ -13,14 +13,14 @@ from jgclient.forms.checker import Context
 from jgclient.forms.definition import Field, Form
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.registers import NoRegisters
-from jgclient.records import Content, Json
+from jgclient.records import Content, Json, Revision
 from jgclient.store import DraftRow, ListQuery, Store
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 _PAGE = 500
-_RECORD_COLUMNS = ("record_unique_identity", "cd_operation")
+RECORD_COLUMNS = ("record_unique_identity", "cd_operation")
 
 
 def template(library: FormLibrary, form_id: str, path: Path) -> None:
@@ -66,7 +66,7 @@ def export(
     else:
         listed = _listed(store, form) if record_ids is None else _chosen(store, form, record_ids)
         total = store.records.count(ListQuery(form=form.id)) if record_ids is None else len(record_ids)
-        rows, technical = _record_rows(store, library, form, fields, listed), _RECORD_COLUMNS
+        rows, technical = _record_rows(store, library, form, fields, listed), RECORD_COLUMNS
     watched = _watched(rows, total, on_progress, is_cancelled)
     return write_rows(path, form.title, [*(f.title for f in fields), *technical], watched)
 
@@ -118,18 +118,30 @@ def _record_rows(
     for record_id in record_ids:
         draft = store.records.draft(record_id)
         if draft is not None:
-            content, texts = _of_draft(store, library, form, draft)
-            yield [*_cells(fields, content, texts), record_id, "u" if draft.base_revision else "i"]
+            yield draft_row(library, form, fields, draft, unit_of(store))
         elif (revision := store.records.last_revision(record_id)) is not None:
-            texts = library.checker(form).to_texts(revision.content)
-            yield [*_cells(fields, revision.content, texts), record_id, revision.operation]
+            yield revision_row(library, form, fields, revision)
+
+
+def draft_row(
+    library: FormLibrary, form: Form, fields: list[Field], draft: DraftRow, unit: Mapping[str, str]
+) -> list[str]:
+    """A draft in the exchange layout, with its id and operation."""
+    content, texts = _of_draft(library, form, draft, unit)
+    return [*_cells(fields, content, texts), draft.record_id, "u" if draft.base_revision else "i"]
+
+
+def revision_row(library: FormLibrary, form: Form, fields: list[Field], revision: Revision) -> list[str]:
+    """A finished revision in the exchange layout, with its id and operation."""
+    texts = library.checker(form).to_texts(revision.content)
+    return [*_cells(fields, revision.content, texts), revision.record_id, revision.operation]
 
 
 def _of_draft(
-    store: Store, library: FormLibrary, form: Form, draft: DraftRow
+    library: FormLibrary, form: Form, draft: DraftRow, unit: Mapping[str, str]
 ) -> tuple[Content, dict[str, str]]:
     """What a draft holds; fields that cannot be understood yet keep their text."""
-    known = Context(NoRegisters(), draft.saved_at.date(), unit_of(store))
+    known = Context(NoRegisters(), draft.saved_at.date(), unit)
     texts = {name: text for name, text in draft.texts.items() if name in form.by_name}
     reading = library.checker(form).read(texts, known)
     return reading.content, reading.texts

@@ -31,6 +31,11 @@ _DOERS = {
     "submit": ("stored", "submit"),
     "sync": ("stored", "sync"),
     "update": ("plain", "update"),
+    "selfcheck": ("safety", "selfcheck"),
+    "backup": ("safety", "backup"),
+    "restore": ("safety", "restore"),
+    "salvage": ("safety", "salvage"),
+    "recovery-code": ("safety", "recovery_code"),
 }
 
 

@@ -149,4 +149,34 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
             _arg("--password-stdin", action="store_true", help="从标准输入读密码（或用 JGCLIENT_PASSWORD）"),
         ],
     ),
+    "selfcheck": (
+        "自检：数据完整、修订链、队列、列表、备份、磁盘、时钟",
+        [
+            _arg("--html", type=Path, metavar="文件.html", help="另存一页可打印的报告"),
+            _arg("--mend", action="store_true", help="先备份，再重建列表和搜索"),
+        ],
+    ),
+    "backup": (
+        "马上备份",
+        [
+            _arg("--to", type=Path, metavar="目录", help="第二备份位置（U盘或另一块磁盘），以后每次都存一份"),
+            _arg("--list", action="store_true", help="只列出已有的备份"),
+        ],
+    ),
+    "restore": (
+        "从备份恢复（先校验、比对，再替换；原数据另存）",
+        [
+            _arg("file", type=Path, metavar="备份文件"),
+            _arg("--dry-run", action="store_true", help="只校验和比对，不替换"),
+            _arg("--code-stdin", action="store_true", help="从标准输入读恢复码（换了电脑时）"),
+        ],
+    ),
+    "salvage": (
+        "数据文件损坏时，把能读出的记录导出成工作簿",
+        [_arg("folder", type=Path, metavar="输出目录")],
+    ),
+    "recovery-code": (
+        "显示恢复码，或生成打印页",
+        [_arg("--sheet", type=Path, metavar="文件.html", help="生成可打印的一页")],
+    ),
 }

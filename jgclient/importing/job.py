@@ -69,6 +69,7 @@ def import_workbook(
     try:
         job.check(rows, keeper, steps)
         if not dry_run:
+            store.backups.make("import")
             with store.atomic():
                 keeper.keep(steps)
     except CancelledError:

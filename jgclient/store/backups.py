@@ -98,6 +98,16 @@ class Backups:
         text = str(self._settings.get(PLACE) or "").strip()
         return Path(text) if text else None
 
+    def set_place(self, place: Path | None) -> None:
+        """Set the second place, None for no longer any.
+
+        Raises:
+            StoreError: there is no such folder, or it is no second place.
+        """
+        if place is not None:
+            refuse_place(place, self._file.parent)
+        self._settings.set(PLACE, str(place.absolute()) if place else "")
+
     def second(self) -> Path | None:
         """Where this profile's backups are in the second place, which may serve several profiles."""
         place = self.place()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from jgclient.store import index
 from jgclient.store.connection import Connection
@@ -46,6 +47,12 @@ SELECT DISTINCT form FROM (
 """
 
 
+_WITH_FACTS = """
+SELECT key, id FROM record WHERE key BETWEEN ? AND ? AND (
+    EXISTS (SELECT 1 FROM draft WHERE draft.record = key)
+    OR EXISTS (SELECT 1 FROM revision WHERE revision.record = key)
+)
+"""
 _NOT_SEARCHABLE = """
 SELECT record.id FROM record LEFT JOIN record_text_docsize AS text ON text.id = record.touched
 WHERE text.id IS NULL
@@ -68,6 +75,32 @@ _PORTION = 500
 
 def unwatched(_done: int, _total: int) -> None:
     """For whoever does not want to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What the store knows of clocks.
+
+    Attributes:
+        last_change: When the newest record was kept, by this computer's clock; None for an empty store.
+        server_time: Time of the platform's last answer as it wrote it, empty for none.
+        answered_at: The same moment by this computer's clock.
+    """
+
+    last_change: datetime | None
+    server_time: str
+    answered_at: datetime | None
+
+
+def times(connection: Connection) -> Times:
+    """The newest times kept."""
+    changed = connection.value("SELECT updated_at FROM record ORDER BY touched DESC LIMIT 1")
+    answer = connection.row("SELECT server_time, kept_at FROM receipt ORDER BY rowid DESC LIMIT 1")
+    return Times(
+        datetime.fromisoformat(changed) if changed else None,
+        answer["server_time"] if answer else "",
+        datetime.fromisoformat(answer["kept_at"]) if answer else None,
+    )
 
 
 def damages(connection: Connection) -> list[str]:
@@ -105,9 +138,7 @@ def stale_rows(connection: Connection, watch: Watch = unwatched) -> list[str]:
     return [
         record_id
         for first, last in portions(connection, watch)
-        for key, record_id in connection.rows(
-            "SELECT key, id FROM record WHERE key BETWEEN ? AND ?", [first, last]
-        )
+        for key, record_id in connection.rows(_WITH_FACTS, [first, last])
         if record_id in unfindable or index.differs(connection, key)
     ]
 

@@ -56,6 +56,12 @@ LEFT JOIN change AS back ON back.kind = 'returned' AND back.id = record.id AND o
 """
 
 
+_WITH_FACTS = """
+SELECT key FROM record WHERE key IN (SELECT record FROM draft UNION SELECT record FROM revision)
+ORDER BY touched
+"""
+
+
 def key_of(connection: Connection, record_id: str) -> int | None:
     """The key of a record, None when there is no such record."""
     key: int | None = connection.value("SELECT key FROM record WHERE id = ?", [record_id])
@@ -110,7 +116,7 @@ def rebuild(connection: Connection) -> int:
     different = 0
     with connection.atomic():
         connection.run("INSERT INTO record_text(record_text) VALUES ('delete-all')")
-        for (key,) in connection.rows("SELECT key FROM record ORDER BY touched"):
+        for (key,) in connection.rows(_WITH_FACTS):
             row = connection.row(_FACTS, [key])
             columns = derived_columns(row)
             different += _write_columns(connection, key, columns)

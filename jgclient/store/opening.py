@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from jgclient.store.outbox import Outbox
 from jgclient.store.packages import Packages
 from jgclient.store.records import Records
 from jgclient.store.registers import Registers
+from jgclient.store.salvaging import Readable, readable
 from jgclient.store.settings import Imports, Settings
 from jgclient.store.trash import Trash
 from jgclient.store.warnings import Warnings
@@ -120,6 +121,14 @@ class Store:
     def stale_rows(self, watch: checking.Watch = checking.unwatched) -> list[str]:
         """Ids of records whose list line differs from the facts; ``records.rebuild_index`` mends them."""
         return checking.stale_rows(self._db, watch)
+
+    def times(self) -> checking.Times:
+        """The newest times kept, to judge the computer's clock by."""
+        return checking.times(self._db)
+
+    def readable(self) -> Iterator[Readable]:
+        """Every record as far as it can be read, from a damaged file too."""
+        return readable(self._db)
 
     def rehearse(self, backup: Path) -> Comparison:
         """Restore a backup into a scratch file beside the data and compare it with what is kept now.
