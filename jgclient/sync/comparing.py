@@ -24,7 +24,7 @@ from jgclient.sync.dialogue import IDS_AT_ONCE, Dialogue
 Kind = Literal["missing", "extra", "different"]
 Remedy = Literal["requeue", "fetch", "show"]
 #: What the three kinds are called in an office.
-TITLES: dict[Kind, str] = {"missing": "平台缺", "extra": "平台多", "different": "内容不同"}
+TITLES: dict[str, str] = {"missing": "平台缺", "extra": "平台多", "different": "内容不同"}
 #: What each remedy does, as a button says it.
 REMEDIES: dict[Remedy, str] = {"requeue": "重新上报", "fetch": "取回", "show": "两版对照"}
 #: Asked for records without a date of the act; they belong to every period (contract).
@@ -40,6 +40,7 @@ class Difference:
         ours: Newest accepted revision kept here, None when there is none.
         theirs: Newest accepted revision on the platform, None when there is none.
         remedy: What mends it: send again, fetch, or show both to a person.
+        shown: Both versions lie here already; the record's page shows them.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Difference:
     ours: Mark | None
     theirs: Mark | None
     remedy: Remedy
+    shown: bool = False
 
 
 @dataclass(slots=True)
@@ -67,7 +69,11 @@ class Comparison:
     receipts: int = 0
     differences: list[Difference] = field(default_factory=list)
 
-    def counts(self) -> dict[Kind, int]:
+    def open(self) -> list[Difference]:
+        """Differences about which nothing was done yet; those shown to a person are settled by sending."""
+        return [difference for difference in self.differences if not difference.shown]
+
+    def counts(self) -> dict[str, int]:
         """Number of differences of each kind."""
         kinds: tuple[Kind, ...] = ("missing", "extra", "different")
         return {kind: sum(d.kind == kind for d in self.differences) for kind in kinds}
@@ -184,7 +190,8 @@ class Comparing:
             kind, remedy = "different", "show"
             if not self._store.counterparts.stands_against(record_id, other.revision):
                 remedy = "fetch"
-        return Difference(kind, form, day, record_id, mine, other, remedy)
+        shown = remedy == "show" and self._store.counterparts.get(record_id) is not None
+        return Difference(kind, form, day, record_id, mine, other, remedy, shown)
 
     # -- receipts that were lost here ------------------------------------------------------------------
 

@@ -133,11 +133,11 @@ class _Run:
         if not self._store.settings.get(RECONCILE_FIRST):
             return
         comparing = Comparing(self._store, self._platform, self._talk, self._library(), self._sender[1])
-        comparison = comparing.compare()
-        if comparison.differences:
+        left = comparing.compare().open()
+        if left:
             raise Ended(
                 "等待对账",
-                f"数据由备份恢复后，与平台有 {len(comparison.differences)} 处不一致：请先在“对账”里逐项处理，"
+                f"数据由备份恢复后，与平台有 {len(left)} 处不一致：请先在“对账”里逐项处理，"
                 "然后再上报。处理之前不会上报任何记录，以免覆盖平台上较新的内容。",
             )
         self._store.settings.set(RECONCILE_FIRST, False)

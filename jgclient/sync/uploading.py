@@ -44,7 +44,7 @@ class Uploads:
 
     def ready(self, revision: Revision) -> bool:
         """Whether a revision can be sent: the platform has confirmed every file it names."""
-        return all(self._confirmed(file) for file in _files(revision))
+        return all(self._confirmed(file) for file in files_of(revision))
 
     def bring(self, revisions: Sequence[Revision]) -> None:
         """Bring over the files of revisions; afterwards each is ready, parked or held back.
@@ -54,7 +54,7 @@ class Uploads:
         """
         for revision in revisions:
             try:
-                for file in _files(revision):
+                for file in files_of(revision):
                     if not self._confirmed(file):
                         self._bring(file)
             except Ended as end:
@@ -88,9 +88,8 @@ class Uploads:
         return kept is not None and kept.confirmed_by == self._address
 
     def _bring(self, file: Attachment) -> None:
-        kept = self._store.attachments.get(file.sha256)
-        if kept is None or kept.size != file.size:
-            raise TransportError("park", f"附件“{file.name}”不在本机：请打开记录重新添加这个文件，再上报")
+        if reason := why_lacking(self._store, file):
+            raise TransportError("park", reason)
         if file.size > self._limit:
             most = f"上限 {self._limit // 2**20} MB" if self._limit else "平台不收附件"
             raise TransportError(
@@ -129,5 +128,14 @@ class Uploads:
         return self._talk.once(lambda: self._platform.send_attachment(file.sha256, offset, piece))
 
 
-def _files(revision: Revision) -> list[Attachment]:
+def files_of(revision: Revision) -> list[Attachment]:
+    """The files that a revision names."""
     return [Attachment.from_json(entry) for entry in revision.attachments]
+
+
+def why_lacking(store: Store, file: Attachment) -> str:
+    """Why a file cannot be sent from here: a Chinese sentence; empty when it is kept here."""
+    kept = store.attachments.get(file.sha256)
+    if kept is not None and kept.size == file.size:
+        return ""
+    return f"附件“{file.name}”不在本机：请打开记录重新添加这个文件，再上报"
