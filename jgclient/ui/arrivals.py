@@ -41,7 +41,7 @@ class Arrivals(QObject):
             self._desk.jobs.run(_Receiving(path, self._home), done=self._received, failed=self._failed)
 
     def welcome(self) -> None:
-        """The window is up: this version is good; say so when another one was not, and clear away old ones."""
+        """The window is up, so this version is good; say so if another was not, and clear away old ones."""
         if self._home is None:
             return
         installation.confirm(self._home, __version__)
