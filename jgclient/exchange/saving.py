@@ -12,15 +12,15 @@ from jgclient.exchange.errors import WorkbookError, cannot_write
 
 
 @contextmanager
-def saved_whole(path: Path) -> Iterator[Path]:
+def saved_whole(path: Path, suffix: str = ".xlsx") -> Iterator[Path]:
     """Gives a temporary file beside ``path`` that takes its place when the block ends without error.
 
     Raises:
-        WorkbookError: the name does not end in .xlsx, or the system refuses (file open in WPS, disk full …).
+        WorkbookError: the name does not end in ``suffix``, or the system refuses (file open in WPS, disk full …).
     """
-    if path.suffix.lower() != ".xlsx":
-        raise WorkbookError(f"“{path.name}”应以 .xlsx 结尾，请改一下文件名。")
-    temporary = path.with_name(f"~{path.stem[:40]}-{secrets.token_hex(4)}.xlsx")
+    if path.suffix.lower() != suffix:
+        raise WorkbookError(f"“{path.name}”应以 {suffix} 结尾，请改一下文件名。")
+    temporary = path.with_name(f"~{path.stem[:40]}-{secrets.token_hex(4)}{suffix}")
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "")

@@ -20,7 +20,8 @@ SELECT record.key, record.id, record.touched,
     draft.saved_at, draft.offered, draft.hard_problems, draft.problems AS draft_problems,
     draft.summary AS draft_summary, draft.texts,
     last.revision, last.form, last.operation, last.author, last.made_at, last.summary, last.content,
-    last.urgent_by, outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
+    coalesce(outbox.urgent_by, last.urgent_by) AS urgent_by,
+    outbox.state AS outbox, outbox.outcome, outbox.problems, outbox.reason,
     back.content AS returned,
     (SELECT receipt_no FROM receipt WHERE receipt.record = record.key
         ORDER BY receipt.revision DESC, receipt.kept_at DESC LIMIT 1) AS receipt_no

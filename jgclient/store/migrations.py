@@ -252,3 +252,87 @@ def _packages(db: Database) -> None:
         strict=True,
     )  # fmt: skip
     db.table("package_batch").create_index(["batch_id"])
+
+
+@migrations()
+def m003_open_duties(db: Database) -> None:
+    """The index of open duties, and what was told about them."""
+    _duties(db)
+    _duty_triggers(db)
+    _reminders(db)
+    db.execute("INSERT INTO duty_stale SELECT key FROM record")
+
+
+def _duties(db: Database) -> None:
+    """``duty``: one row an open duty; ``facts`` decide its days. ``duty_count``: numbers by person and days.
+
+    ``duty_stale``: records whose rows have to be derived again.
+    """
+    db.table("duty").create(
+        {
+            "record": int, "place": int, "title": str, "author": str, "due": str, "latest": str,
+            "moment": str, "reporting": int, "provisional": int, "suspended": int, "extended": int,
+            "facts": str,
+        },
+        pk=("record", "place"), foreign_keys=[("record", "record", "key")],
+        not_null=["title", "author", "due", "latest", "moment", "reporting", "provisional", "suspended",
+                  "extended", "facts"],
+        strict=True,
+    )  # fmt: skip
+    for columns in (["due"], ["author", "due"], ["title", "due"]):
+        db.table("duty").create_index([*columns, "record", "place"])
+    db.table("duty").create_index(["facts", "due", "latest", "provisional"])
+    db.execute("CREATE INDEX duty_moment ON duty (moment) WHERE moment != ''")
+    db.table("duty_count").create(
+        {"author": str, "due": str, "latest": str, "duties": int},
+        pk=("author", "due", "latest"), not_null=["duties"], strict=True,
+    )  # fmt: skip
+    db.table("duty_stale").create({"record": int}, pk="record", strict=True)
+
+
+def _duty_triggers(db: Database) -> None:
+    stale = "INSERT OR IGNORE INTO duty_stale VALUES (new.key);"
+    for name, event, actions in (
+        ("made", "INSERT ON record", stale),
+        ("changed", "UPDATE OF touched ON record", stale),
+        (
+            "settled",
+            "UPDATE OF state ON record WHEN new.state = 'accepted'",
+            "DELETE FROM duty WHERE record = new.key AND reporting;",
+        ),
+        (
+            "moved",
+            "UPDATE OF state ON record WHEN new.state = 'withdrawn' "
+            "OR (old.state IN ('accepted', 'withdrawn') AND new.state != old.state)",
+            stale,
+        ),
+        (
+            "added",
+            "INSERT ON duty",
+            "INSERT INTO duty_count VALUES (new.author, new.due, new.latest, 1) "
+            "ON CONFLICT DO UPDATE SET duties = duties + 1;",
+        ),
+        (
+            "taken",
+            "DELETE ON duty",
+            "UPDATE duty_count SET duties = duties - 1 "
+            "WHERE author = old.author AND due = old.due AND latest = old.latest;",
+        ),
+    ):
+        db.execute(f"CREATE TRIGGER duty_{name} AFTER {event} BEGIN {actions} END")
+    db.execute(
+        "CREATE TRIGGER duty_gone BEFORE DELETE ON record BEGIN "
+        "DELETE FROM duty WHERE record = old.key; DELETE FROM duty_stale WHERE record = old.key; END"
+    )
+
+
+def _reminders(db: Database) -> None:
+    """``reminded``: each reminder is told once; ``snooze``: duties put off, with the reason."""
+    db.table("reminded").create(
+        {"record_id": str, "title": str, "due": str, "step": str, "at": str},
+        pk=("record_id", "title", "due", "step"), not_null=["at"], strict=True,
+    )  # fmt: skip
+    db.table("snooze").create(
+        {"record_id": str, "title": str, "until": str, "reason": str, "author": str, "at": str},
+        pk=("record_id", "title"), not_null=["until", "reason", "author", "at"], strict=True,
+    )  # fmt: skip

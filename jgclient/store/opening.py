@@ -18,6 +18,7 @@ from jgclient.store.connection import Connection
 from jgclient.store.copying import verified_copy
 from jgclient.store.counterparts import Counterparts
 from jgclient.store.credentials import Vault, open_vault
+from jgclient.store.duties import Duties
 from jgclient.store.errors import StoreError
 from jgclient.store.keyed import FILE, kept_key, open_file, vault_with_key
 from jgclient.store.location import make_folder
@@ -25,6 +26,7 @@ from jgclient.store.outbox import Outbox
 from jgclient.store.packages import Packages
 from jgclient.store.records import Records
 from jgclient.store.registers import Registers
+from jgclient.store.reminders import Reminders
 from jgclient.store.salvaging import Readable, readable
 from jgclient.store.settings import Imports, Settings
 from jgclient.store.trash import Trash
@@ -47,6 +49,8 @@ class Store:
         packages: Packages that were written.
         warnings: What returns have taught.
         attachments: Files that belong to records.
+        duties: Open legal time limits.
+        reminders: What was reminded of, and what was put off.
         backups: Copies of the file, here and in a second place.
     """
 
@@ -68,6 +72,8 @@ class Store:
         self.packages = Packages(connection, clock)
         self.warnings = Warnings(connection, clock)
         self.attachments = Attachments(folder, key, clock)
+        self.duties = Duties(connection)
+        self.reminders = Reminders(connection, clock)
         self.backups = Backups(connection, key, folder, self.settings, clock)
 
     def atomic(self) -> AbstractContextManager[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from jgclient.records import Revision
@@ -67,6 +67,11 @@ class Outbox:
     def count(self) -> int:
         """Number of revisions waiting."""
         return int(self._db.value("SELECT count(*) FROM outbox WHERE state = 'waiting'"))
+
+    def count_until(self, day: date) -> int:
+        """Number of revisions waiting that have to be reported by ``day``."""
+        sql = "SELECT count(*) FROM outbox WHERE state = 'waiting' AND urgent_by <= ?"
+        return int(self._db.value(sql, [day.isoformat()]))
 
     # -- sending ---------------------------------------------------------------------------------------
 

@@ -166,3 +166,18 @@ def test_a_migrated_file_is_refused_by_the_older_program(folder, clock, two_step
     with pytest.raises(StoreError) as caught:
         open_store(folder, clock=clock)
     assert caught.value.kind == "newer"
+
+
+def test_m003_looks_at_every_record_there_was(folder, clock, finish, draft, monkeypatch):
+    with monkeypatch.context() as old_program:
+        place = schema.STEPS.index("m003_open_duties")
+        old = Migrations("jgclient")
+        for migration in migrations.migrations._migrations[:place]:
+            old(name=migration.name)(migration.fn)
+        old_program.setattr(schema, "STEPS", schema.STEPS[:place])
+        old_program.setattr(upgrading, "migrations", old)
+        with open_store(folder, clock=clock) as store:
+            finish(store)
+            draft(store)
+    with open_store(folder, clock=clock) as store:
+        assert store.duties.stale_count() == 2
