@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from jgclient.forms import reporting
+from jgclient.forms.bulk import BulkChecker
+from jgclient.forms.bulk_fields import Watched
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.conditions import Conditions
 from jgclient.forms.context import Context
@@ -53,6 +55,7 @@ class Checker:
 
     def __init__(self, form: Form, codes: CodeLists) -> None:
         self.form = form
+        self._codes = codes
         self._order = {f.name: number for number, f in enumerate(form)}
         self._understanding = Understanding(form, codes)
         rules = rules_of(form)
@@ -67,6 +70,14 @@ class Checker:
         self._judge(run)
         content = {name: run.content[name] for name in self._order if name in run.content}
         return Reading(content, run.problems, self._understanding.texts_in(run))
+
+    def in_bulk(self, context: Context) -> BulkChecker:
+        """The same checker for thousands of texts in one context; not to be shared between threads."""
+        return BulkChecker(
+            self.form, self._conditions, self._crossing, self._rules,
+            empty=self._understanding.rule_values({}, context.today),
+            watched=Watched(context.today, self._codes, context.unit.get("region", "")), context=context,
+        )  # fmt: skip
 
     def check(self, content: Mapping[str, Json], context: Context) -> list[Problem]:
         """The same verdict on JSON content, as it arrives at the gateway."""

@@ -12,14 +12,19 @@ Names = frozenset[str]
 
 
 class Conditions:
-    """``shown_if`` and ``required_if`` of all fields, evaluated in one go."""
+    """``shown_if`` and ``required_if`` of all fields, evaluated in one go.
+
+    Attributes:
+        shown: Field names with the condition under which they apply.
+        required: Field names with the condition under which they must be filled.
+    """
 
     def __init__(self, form: Form, rules: Rules) -> None:
         self._all = frozenset(field.name for field in form)
         self._always = frozenset(field.name for field in form if field.required)
-        self._shown = [(f.name, rules.compile(f.shown_if)) for f in form if f.shown_if]
-        self._required = [(f.name, rules.compile(f.required_if)) for f in form if f.required_if]
-        both = [rule for _, rule in chain(self._shown, self._required)]
+        self.shown = [(f.name, rules.compile(f.shown_if)) for f in form if f.shown_if]
+        self.required = [(f.name, rules.compile(f.required_if)) for f in form if f.required_if]
+        both = [rule for _, rule in chain(self.shown, self.required)]
         self._set = rules.together(both) if both else None
 
     def applicable(
@@ -35,13 +40,11 @@ class Conditions:
             return self._all, self._always
         false = set(self._set.broken(values))
         hidden = {
-            name
-            for i, (name, rule) in enumerate(self._shown)
-            if i in false and unclear.isdisjoint(rule.names)
+            name for i, (name, rule) in enumerate(self.shown) if i in false and unclear.isdisjoint(rule.names)
         }
         needed = {
             name
-            for i, (name, rule) in enumerate(self._required, start=len(self._shown))
+            for i, (name, rule) in enumerate(self.required, start=len(self.shown))
             if i not in false and unclear.isdisjoint(rule.names)
         }
         return self._all - hidden, (self._always | needed) - hidden

@@ -6,8 +6,8 @@ What is not known here is never refused: then a soft finding says that it cannot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from jgclient.forms import catalogue
 from jgclient.forms.definition import Duplicate, Field, Form
@@ -21,14 +21,22 @@ Crossed = tuple[Finding, tuple[str, ...]]
 MAX_CANDIDATES = 5
 
 
-@dataclass(frozen=True, slots=True)
 class _Case:
-    """One record: its content, the day of the act (None when unknown), and whom to ask."""
+    """One record: its content, the day of the act (None when unknown), and whom to ask.
 
-    form: Form
-    content: Content
-    day: date | None
-    registers: Registers
+    Attributes:
+        day_asked: Some verdict looked at the day.
+    """
+
+    def __init__(self, form: Form, content: Content, day: date | None, registers: Registers) -> None:
+        self.form, self.content, self.registers = form, content, registers
+        self._day = day
+        self.day_asked = False
+
+    @property
+    def day(self) -> date | None:
+        self.day_asked = True
+        return self._day
 
     def in_force(self, rows: Iterable[catalogue.Row]) -> list[catalogue.Row]:
         return [row for row in rows if self.day is None or catalogue.in_force(row, self.day)]
@@ -39,12 +47,17 @@ class _Case:
 
 
 class Crossing:
-    """The checks of one form that need data beside the record."""
+    """The checks of one form that need data beside the record.
+
+    Attributes:
+        references: The fields that point at something.
+        duplicates: What must not be there twice.
+    """
 
     def __init__(self, form: Form) -> None:
         self._form = form
-        self._duplicates = duplicate_rules(form)
-        self._references = [(f, _CHECKS[f.register.partition(":")[0]]) for f in form if _is_checked(f)]
+        self.duplicates = duplicate_rules(form)
+        self.references = [field for field in form if _is_checked(field)]
 
     def findings(self, content: Content, day: date | None, registers: Registers) -> Iterator[Crossed]:
         """Findings with the fields they concern.
@@ -54,14 +67,48 @@ class Crossing:
             day: Day of the act, None when it is not known; then nothing is called expired.
             registers: Reference data and earlier records.
         """
-        case = _Case(self._form, content, day, registers)
-        for field, check in self._references:
+        for field in self.references:
             if field.name in content:
-                for found in check(case, field, content[field.name]):
+                item = content.get(self._form.item_field)
+                for found in self.of_reference(field, content[field.name], item, day, registers)[0]:
                     yield found, (field.name,)
-        for rule in self._duplicates:
+        for rule in self.duplicates:
             if all(name in content for name in rule.fields):
-                yield from _duplicate(case, rule)
+                yield from self.twice(rule, content, day, registers)
+
+    def of_reference(
+        self, field: Field, value: Json, item: Json, day: date | None, registers: Registers
+    ) -> tuple[list[Finding], bool]:
+        """Findings about a filled field of :attr:`references`, and whether they depend on the day.
+
+        Args:
+            field: The field.
+            value: What it holds.
+            item: The item of the record, None when it has none.
+            day: Day of the act.
+            registers: Reference data.
+        """
+        content = {field.name: value} if item is None else {field.name: value, self._form.item_field: item}
+        case = _Case(self._form, content, day, registers)
+        found = list(_CHECKS[field.register.partition(":")[0]](case, field, value))
+        return found, case.day_asked
+
+    def twice(
+        self, rule: Duplicate, content: Content, day: date | None, registers: Registers
+    ) -> Iterator[Crossed]:
+        """What a rule of :attr:`duplicates` finds, when all its fields are filled."""
+        within = _quarter(day) if rule.period and day else None
+        if rule.period and not within:
+            return
+        fields = {name: content[name] for name in rule.fields}
+        same = registers.same_acts(self._form.id, fields, within=within)
+        if same:
+            message = f"{rule.message}（{same} 条）" if same > 1 else rule.message
+            remedy = rule.help or "请核对是否重复录入；重复的请删去一条"
+            yield (
+                Finding(rule.code, message, remedy, rule.strength, kind=rule.kind, basis=rule.basis),
+                rule.fields,
+            )
 
 
 def duplicate_rules(form: Form) -> tuple[Duplicate, ...]:
@@ -85,21 +132,7 @@ def duplicate_rules(form: Form) -> tuple[Duplicate, ...]:
     return tuple(rules)
 
 
-def _duplicate(case: _Case, rule: Duplicate) -> Iterator[Crossed]:
-    within = _quarter(case.day) if rule.period and case.day else None
-    if rule.period and not within:
-        return
-    fields = {name: case.content[name] for name in rule.fields}
-    same = case.registers.same_acts(case.form.id, fields, within=within)
-    if same:
-        message = f"{rule.message}（{same} 条）" if same > 1 else rule.message
-        remedy = rule.help or "请核对是否重复录入；重复的请删去一条"
-        yield (
-            Finding(rule.code, message, remedy, rule.strength, kind=rule.kind, basis=rule.basis),
-            rule.fields,
-        )
-
-
+@lru_cache(1000)
 def _quarter(day: date) -> Days:
     """First and last day of the quarter of ``day``."""
     first = date(day.year, day.month - (day.month - 1) % 3, 1)

@@ -24,7 +24,7 @@ Values = Mapping[str, RuleValue | None]
 MAX_LENGTH = 2000
 #: Mixtures of empty and filled fields that are tried at most when a rule is proved.
 MAX_CASES = 512
-_LITERAL = re.compile(r"""'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)\"""")
+LITERAL = re.compile(r"""'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)\"""")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _POSITION = re.compile(r"<input>:\d+:(\d+): (.*?)(?: \(in container ''\))?$", re.MULTILINE)
 
@@ -122,7 +122,7 @@ class Rules:
     def _cases(self, rule: Rule) -> Iterator[dict[str, RuleValue | None]]:
         names = sorted(rule.names)
         yield {name: _LONG_SAMPLES[self._shapes[name]] for name in names}
-        words = list(dict.fromkeys(a or b for a, b in _LITERAL.findall(rule.expression)))[:6]
+        words = list(dict.fromkeys(a or b for a, b in LITERAL.findall(rule.expression)))[:6]
         samples = [_with_words(self._shapes[name], words) for name in names]
         total = 1
         for values in samples:
@@ -162,7 +162,7 @@ class RuleSet:
 
 def names_in(expression: str) -> set[str]:
     """All identifiers of an expression that are not members of something or inside a text literal."""
-    return set(_NAME.findall(_LITERAL.sub("''", expression)))
+    return set(_NAME.findall(LITERAL.sub("''", expression)))
 
 
 def _answer(program: cel.Expression, values: Values) -> object:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from operator import mul
 
 from jgclient.forms.findings import Finding
 from jgclient.forms.identifiers import repair
@@ -18,6 +19,7 @@ from jgclient.forms.identifiers.excel import LOST, looks_rounded
 from jgclient.forms.problems import KINDS
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_INVERSES = tuple(pow(weight, -1, 11) for weight in (*WEIGHTS, 1))
 _CHECK = "10X98765432"
 #: First two digits of a region: provinces (GB/T 2260), Hong Kong, Macao, Taiwan and their residence permits.
 PROVINCES = frozenset((
@@ -77,13 +79,21 @@ def idcard_findings(number: str, today: date, known_region: Callable[[str], bool
     if looks_rounded(number) and idcard_check_char(number[:17]) != number[17:]:
         return [LOST]
     near = repair.candidates(
-        number, length=18, alphabet="0123456789X", right=lambda slip: idcard_is_right(slip, today),
-        doubt=lambda slip: _doubt(slip, today, known_region),
+        number, length=18, alphabet="0123456789X", fitting=_fitting,
+        right=lambda slip: idcard_is_right(slip, today), doubt=lambda slip: _doubt(slip, today, known_region),
     )  # fmt: skip
     remedy = "请对照证件核对" + ("，下列为只错一位或相邻两位写反时的可能" if near else "")
     return [
         Finding("idcard", _reason(number, today), remedy, candidates=near, kind=KINDS["07"], basis=_BASIS)
     ]
+
+
+def _fitting(number: str, index: int) -> str:
+    """The digit (at the end also X) that gives 18 digits the right check sum at ``index``; empty for none."""
+    values = [10 if char == "X" else int(char) for char in number]
+    total = sum(map(mul, values, (*WEIGHTS, 1)))
+    value = (values[index] - (total - 1) * _INVERSES[index]) % 11
+    return str(value) if value < 10 else "X" if index == 17 else ""
 
 
 def _origin_known(number: str) -> bool:

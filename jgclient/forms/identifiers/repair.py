@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 MAX_CANDIDATES = 5
+#: Text and index → character, see :func:`candidates`.
+Fitting = Callable[[str, int], str]
 #: Characters that are taken for each other when copied from paper.
 _LOOK_ALIKES = (
     "0ODQ", "1IL7T", "2Z", "5S", "8B3", "6G", "UV", "4A", "9GQ", "CG", "EF", "MN", "PR", "XY", "KX", "HN",
@@ -20,7 +22,13 @@ _NEVER_MEANT = str.maketrans("OISZ", "0152")
 
 
 def candidates(
-    text: str, *, length: int, alphabet: str, right: Callable[[str], bool], doubt: Callable[[str], int]
+    text: str,
+    *,
+    length: int,
+    alphabet: str,
+    fitting: Fitting,
+    right: Callable[[str], bool],
+    doubt: Callable[[str], int],
 ) -> tuple[str, ...]:
     """Right codes one slip away from ``text``, best first, at most :data:`MAX_CANDIDATES`.
 
@@ -31,6 +39,8 @@ def candidates(
         text: The wrong code.
         length: Length of a right code.
         alphabet: Characters a code may hold.
+        fitting: The only character that gives a text of ``alphabet`` the right check sum at an index; empty
+            when none does.
         right: Whether a code is right.
         doubt: How improbable a right code is, 0 for nothing against it.
     """
@@ -38,15 +48,15 @@ def candidates(
     if base != text and right(base):
         return (base,)
     best: dict[str, tuple[int, int]] = {}
-    for rank, slip in _slips(base, length, alphabet):
+    for rank, slip in _slips(base, length, alphabet, fitting):
         if slip != text and right(slip):
             best[slip] = min(best.get(slip, (99, 99)), (doubt(slip), rank))
     return tuple(sorted(best, key=lambda code: (*best[code], code)))[:MAX_CANDIDATES]
 
 
-def _slips(text: str, length: int, alphabet: str) -> Iterator[tuple[int, str]]:
+def _slips(text: str, length: int, alphabet: str, fitting: Fitting) -> Iterator[tuple[int, str]]:
     if len(text) == length:
-        yield from _substitutions(text, alphabet)
+        yield from _substitutions(text, alphabet, fitting)
         for i in range(length - 1):
             yield 1, text[:i] + text[i + 1] + text[i] + text[i + 2 :]
     elif len(text) == length + 1:
@@ -54,12 +64,23 @@ def _slips(text: str, length: int, alphabet: str) -> Iterator[tuple[int, str]]:
             yield 0, text[:i] + text[i + 1 :]
     elif len(text) == length - 1:
         for i in range(length):
-            for char in alphabet:
+            for char in _char_between(text[:i], text[i:], alphabet, fitting):
                 yield 3, text[:i] + char + text[i:]
 
 
-def _substitutions(text: str, alphabet: str) -> Iterator[tuple[int, str]]:
+def _substitutions(text: str, alphabet: str, fitting: Fitting) -> Iterator[tuple[int, str]]:
     for i, old in enumerate(text):
-        for char in alphabet:
+        for char in _char_between(text[:i], text[i + 1 :], alphabet, fitting):
             other = 2 if i == len(text) - 1 else 3
             yield 0 if char in CONFUSED.get(old, "") else other, text[:i] + char + text[i + 1 :]
+
+
+def _char_between(before: str, after: str, alphabet: str, fitting: Fitting) -> str:
+    """The character missing between two parts; empty when no one could make a right code of them."""
+    if not _is_of(alphabet, before) or not _is_of(alphabet, after):
+        return ""
+    return fitting(f"{before}0{after}", len(before))
+
+
+def _is_of(alphabet: str, text: str) -> bool:
+    return not text.strip(alphabet)

@@ -15,6 +15,8 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _SHAPE = re.compile(f"[{ALPHABET[1:]}][{ALPHABET}][0-9]{{6}}[{ALPHABET}]{{10}}")
 _VALUE = {char: value for value, char in enumerate(ALPHABET)}
+_INVERSES = tuple(pow(weight, -1, 31) for weight in (*WEIGHTS, 1))
+_LETTER_VALUE = {char: value for value, char in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 #: 登记管理部门 → 机构类别 (GB 32100-2015 table and its later supplements).
 CATEGORIES = {
@@ -36,13 +38,24 @@ def uscc_check_char(first17: str) -> str:
 
 def organisation_check_char(first8: str) -> str:
     """The 9th character of an organisation code (GB 11714): 11 − Σ mod 11, where 10 is X and 11 is 0."""
-    total = sum(int(char, 36) * weight for char, weight in zip(first8, _ORGANISATION_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_LETTER_VALUE.__getitem__, first8), _ORGANISATION_WEIGHTS))
     return "0123456789X0"[11 - total % 11]
 
 
 def uscc_is_right(code: str) -> bool:
     """Whether a code has the shape and the check character of the standard."""
     return _SHAPE.fullmatch(code) is not None and uscc_check_char(code[:17]) == code[17]
+
+
+def uscc_fitting(code: str, index: int) -> str:
+    """The character that gives 18 characters of the alphabet the right check sum at ``index``."""
+    value = _VALUE[code[index]] - _sum(code) * _INVERSES[index]
+    return ALPHABET[value % 31]
+
+
+def _sum(code: str) -> int:
+    """0 modulo 31 for a right code: the check character counts once."""
+    return sum(map(mul, map(_VALUE.__getitem__, code), (*WEIGHTS, 1)))
 
 
 def uscc_findings(code: str, known_region: Callable[[str], bool]) -> list[Finding]:
@@ -57,8 +70,9 @@ def uscc_findings(code: str, known_region: Callable[[str], bool]) -> list[Findin
     if looks_rounded(code):
         return [LOST]
     near = repair.candidates(
-        code, length=18, alphabet=ALPHABET, right=uscc_is_right, doubt=lambda slip: _doubt(slip, known_region)
-    )
+        code, length=18, alphabet=ALPHABET, fitting=uscc_fitting, right=uscc_is_right,
+        doubt=lambda slip: _doubt(slip, known_region),
+    )  # fmt: skip
     remedy = "请对照营业执照或登记证书核对" + ("，下列为只错一位或相邻两位写反时的可能" if near else "")
     return [Finding("uscc", _reason(code), remedy, candidates=near, kind=KINDS["06"], basis=_BASIS)]
 

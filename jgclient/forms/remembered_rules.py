@@ -1,0 +1,149 @@
+"""Rules for thousands of records: what a rule can tell apart decides whether it must be evaluated again.
+
+Most rows of a ledger agree in what a rule looks at. A rule that only asks whether a field is empty, how many
+entries it has, or whether it is one of a few words need not be evaluated again for every new text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, cast
+
+from jgclient.forms.rules import LITERAL, Rule, RuleValue
+
+#: What a rule can tell apart of one field's value.
+View = Callable[[RuleValue | None], Hashable]
+#: More remembered answers than this of one rule are forgotten, so that memory stays flat.
+MOST_ANSWERS = 20_000
+# Ways of asking that tell apart less than the value; literals are numbered, FIELD is the name.
+_BEFORE, _AFTER = r"(^|[(\[,?:]|&&|\|\|)\s*", r"(?=\s*(?:[)\]&|?:,]|$))"
+_IS_NULL = rf"{_BEFORE}FIELD\s*[!=]=\s*(null){_AFTER}"
+_IS_WORD = rf'{_BEFORE}FIELD(?:\s*[!=]=\s*|\s+in\s*)("\d+"|\[(?:\s*"\d+"\s*,?)*\]){_AFTER}'
+_SIZE = r"()(?<![\w.])size\(\s*FIELD\s*()\)"
+_BEGINS = r'()FIELD\.startsWith\(\s*("\d+")\s*\)'
+
+#: Field name → what a rule can tell apart of it, record by record.
+Seen = Callable[[str, int], Sequence[Hashable]]
+ValuesOf = Callable[[frozenset[str], int], Mapping[str, RuleValue | None]]
+
+
+class Views:
+    """All ways in which the rules of one form look at its fields."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, list[View]] = {}
+
+    def add(self, rule: Rule) -> RememberedRule:
+        """Look at the fields as ``rule`` does."""
+        places = []
+        for name in sorted(rule.names):
+            views = self._views.setdefault(name, [])
+            view = view_of(rule.expression, name)
+            if view not in views:
+                views.append(view)
+            places.append((name, views.index(view)))
+        return RememberedRule(rule, tuple(places))
+
+    def looker(self, name: str) -> Callable[[RuleValue | None], tuple[Hashable, ...]]:
+        """Gives everything that rules can tell apart of a field's value, once all rules were added."""
+        views = tuple(self._views.get(name, ()))
+        if views == (whole,):
+            return lambda value: (tuple(value) if isinstance(value, list) else value,)
+        return (lambda value: tuple([view(value) for view in views])) if views else (lambda _: ())
+
+
+@dataclass(slots=True)
+class RememberedRule:
+    """One rule and the answers it gave.
+
+    Attributes:
+        places: The fields it looks at, each with the number of its view.
+    """
+
+    rule: Rule
+    places: tuple[tuple[str, int], ...]
+    _answers: dict[Any, bool] = field(default_factory=dict)
+
+    def answers(self, seen: Seen, number: int, values: ValuesOf) -> list[bool]:
+        """Whether the rule holds, for each of some records.
+
+        Args:
+            seen: What a view can tell apart of a field, record by record.
+            number: Number of records.
+            values: Rule values of some fields of one record, and ``today``.
+        """
+        columns = [seen(name, view) for name, view in self.places]
+        keys: list[Any] = list(zip(*columns, strict=True)) if columns else [()] * number
+        if len(self._answers) >= MOST_ANSWERS:
+            self._answers.clear()
+        answers = list(map(self._answers.get, keys))
+        if None not in answers:
+            return cast("list[bool]", answers)
+        return [
+            self._answer(keys[i], values, i) if known is None else known for i, known in enumerate(answers)
+        ]
+
+    def _answer(self, key: object, values: ValuesOf, number: int) -> bool:
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = self.rule.holds(values(self.rule.names, number))
+        return answer
+
+
+def view_of(expression: str, name: str) -> View:
+    """What ``expression`` can tell apart of the field ``name``: the whole value unless it asks for less."""
+    literals = [a or b for a, b in LITERAL.findall(expression)]
+    if any("\\" in literal for literal in literals):
+        return whole
+    numbers = count()
+    code = LITERAL.sub(lambda _: f'"{next(numbers)}"', expression)
+    code, _ = _taken_out(_IS_NULL, name, code)
+    code, sizes = _taken_out(_SIZE, name, code)
+    code, words = _taken_out(_IS_WORD, name, code)
+    code, prefixes = _taken_out(_BEGINS, name, code)
+    if re.search(rf"(?<![\w.]){name}\b", code):
+        return whole
+    return _Asked(
+        frozenset(literals[n] for n in words), tuple(sorted({literals[n] for n in prefixes})), bool(sizes)
+    )
+
+
+def _taken_out(pattern: str, name: str, code: str) -> tuple[str, list[int]]:
+    """``code`` without what the pattern finds of a field, and which literals stood there (-1: none)."""
+    found: list[int] = []
+
+    def take(match: re.Match[str]) -> str:
+        found.extend([int(n) for n in re.findall(r"\d+", match[2])] or [-1])
+        return f"{match[1]} true "
+
+    compiled = re.compile(pattern.replace("FIELD", rf"(?<![\w.]){name}"))
+    while True:  # what was taken out may have stood between two others
+        code, times = compiled.subn(take, code)
+        if not times:
+            return code, found
+
+
+def whole(value: RuleValue | None) -> Hashable:
+    """Everything: the value itself."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whether there is a value, how big it is, and how it stands to some words and beginnings."""
+
+    words: frozenset[str]
+    prefixes: tuple[str, ...]
+    sized: bool
+
+    def __call__(self, value: RuleValue | None) -> Hashable:
+        if isinstance(value, str):
+            word = value if value in self.words else None
+            if not self.prefixes and not self.sized:
+                return word or ""
+            size = len(value) if self.sized else 0
+            return (word, size, *[value.startswith(prefix) for prefix in self.prefixes])
+        return len(value) if isinstance(value, list) else value is None
