@@ -15,7 +15,7 @@ from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem, blocking
 from jgclient.numbering import next_number
-from jgclient.records import Content, Operation, Revision, chain_hash, new_record_id, payload_hash
+from jgclient.records import Content, Json, Operation, Revision, chain_hash, new_record_id, payload_hash
 from jgclient.store import Store, Summary
 
 Progress = Callable[[int, int], None]
@@ -107,7 +107,7 @@ def open_new(
     Args:
         texts: Values to begin with, e.g. from the record before.
     """
-    form = library.get(form_id)
+    form = library.on(form_id, now.date())  # the platform sends new versions before they are in force
     record_id = new_record_id(now)
     filled = defaults(
         form,
@@ -130,7 +130,7 @@ def open_record(store: Store, library: FormLibrary, record_id: str) -> Opened:
     known = draft or revision
     if known is None:
         raise EnteringError(f"没有编号为 {record_id} 的记录，可能已放入回收站。请在“记录”中重新查找。")
-    form = _form(library, known.form, known.form_version)
+    form = installed_form(library, known.form, known.form_version)
     problems = store.records.problems(record_id)
     base = revision.revision if revision else 0
     if draft is not None:
@@ -140,7 +140,12 @@ def open_record(store: Store, library: FormLibrary, record_id: str) -> Opened:
     return Opened(record_id, form, texts, dict(revision.reasons), base, problems)
 
 
-def _form(library: FormLibrary, form_id: str, version: int) -> Form:
+def installed_form(library: FormLibrary, form_id: str, version: int) -> Form:
+    """The form of exactly that version.
+
+    Raises:
+        EnteringError: it is not installed.
+    """
     try:
         return library.get(form_id, version)
     except KeyError:
@@ -238,13 +243,14 @@ def _next_revision(
     step = store.records.next_operation(opened.record_id)
     operation = cast("Operation", "d" if withdraw else step.operation)
     author = author_of(store)
+    attachments = attachments_in(opened.form, content)
     sha256 = payload_hash(
         form=opened.form.id,
         form_version=opened.form.version,
         operation=operation,
         content=content,
         reasons=reasons,
-        attachments=[],
+        attachments=attachments,
     )
     return Revision(
         record_id=opened.record_id,
@@ -267,7 +273,14 @@ def _next_revision(
             made_at=now,
             sha256=sha256,
         ),
+        attachments=attachments,
     )
+
+
+def attachments_in(form: Form, content: Content) -> list[dict[str, Json]]:
+    """The files that a content names, each once, in the order of the form's fields."""
+    named = [entry for f in form if f.type == "attachments" for entry in content.get(f.name, [])]
+    return list({entry["sha256"]: dict(entry) for entry in named}.values())
 
 
 def submit(

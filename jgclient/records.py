@@ -87,6 +87,20 @@ class Revision:
     chain: str
     attachments: list[dict[str, Json]] = field(default_factory=list)
 
+    def true_hash(self) -> str:
+        """The hash the content really has; equals ``sha256`` while nobody has changed either."""
+        return payload_hash(
+            form=self.form, form_version=self.form_version, operation=self.operation, content=self.content,
+            reasons=self.reasons, attachments=self.attachments,
+        )  # fmt: skip
+
+    def true_chain(self) -> str:
+        """The chain hash the revision really has after ``previous``."""
+        return chain_hash(
+            self.previous, record_id=self.record_id, revision=self.revision, author=self.author,
+            made_at=self.made_at, sha256=self.sha256,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

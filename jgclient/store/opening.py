@@ -24,6 +24,7 @@ from jgclient.store.keyed import FILE, kept_key, open_file, vault_with_key
 from jgclient.store.location import make_folder
 from jgclient.store.outbox import Outbox
 from jgclient.store.packages import Packages
+from jgclient.store.receipts import Receipts
 from jgclient.store.records import Records
 from jgclient.store.registers import Registers
 from jgclient.store.reminders import Reminders
@@ -42,6 +43,7 @@ class Store:
         records: Drafts, revisions, lists.
         trash: Dropped drafts.
         outbox: What must reach the platform and what came back.
+        receipts: What the platform has confirmed.
         registers: Reference data; what checks ask.
         imports: Rows of workbooks already taken in.
         changes: What came down from the platform.
@@ -65,6 +67,7 @@ class Store:
         self.trash = Trash(connection, clock)
         self.records = Records(connection, self.trash, clock)
         self.outbox = Outbox(connection, clock)
+        self.receipts = Receipts(connection)
         self.registers = Registers(connection, clock)
         self.imports = Imports(connection, clock)
         self.changes = Changes(connection, self.settings, clock)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from jgclient.store import answers, index
 from jgclient.store.codec import revision_of
 from jgclient.store.connection import Connection, Row
 from jgclient.store.errors import StoreError
+from jgclient.store.receipts import receipt_row
 from jgclient.store.rows import ReceiptRow, StoredBatch, Surprise
 
 if TYPE_CHECKING:  # a client that starts has no answer to read yet
@@ -193,11 +193,15 @@ class Outbox:
 
     def receipts(self, record_id: str) -> list[ReceiptRow]:
         """All receipts of a record, the first revision first."""
-        return [_receipt_row(row) for row in self._db.rows(_RECEIPTS, [record_id])]
+        return [receipt_row(row) for row in self._db.rows(_RECEIPTS, [record_id])]
 
     def receipt_count(self) -> int:
         """Number of receipts ever kept."""
         return int(self._db.value("SELECT count(*) FROM receipt"))
+
+    def unanswered_items(self, batch_id: str) -> list[tuple[str, int]]:
+        """(record id, revision) of what a batch sent and got no answer to."""
+        return [(row["id"], row["revision"]) for row in self._unanswered(batch_id)]
 
     # -- inside ----------------------------------------------------------------------------------------
 
@@ -230,8 +234,3 @@ class Outbox:
                 "UPDATE batch SET state = 'closed', body = x'', server_time = ? WHERE batch_id = ?",
                 [server_time, batch_id],
             )
-
-
-def _receipt_row(row: Row) -> ReceiptRow:
-    values = {field.name: row[field.name] for field in fields(ReceiptRow)}
-    return ReceiptRow(**values | {"kept_at": datetime.fromisoformat(row["kept_at"])})

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from jgclient.forms.problems import Problem
-from jgclient.records import Revision, State, canonical_json, chain_hash, payload_hash
+from jgclient.records import Revision, State, canonical_json
 from jgclient.store import index, listing
 from jgclient.store.checking import Watch, portions, unwatched
 from jgclient.store.codec import (
@@ -195,6 +195,10 @@ class Records:
         draft = self.draft(record_id)
         if draft is not None:
             return draft.problems
+        return self.platform_problems(record_id)
+
+    def platform_problems(self, record_id: str) -> Problems:
+        """What the platform found wrong with the last revision, whether a draft is kept over it or not."""
         return index.platform_problems(self._db, index.key_of(self._db, record_id))
 
     def rebuild_index(self) -> int:
@@ -223,22 +227,8 @@ def _links(revisions: Sequence[Revision], previous: str = "") -> bool:
     """
     number = 0
     for revision in revisions:
-        expected = (previous, _true_hash(revision), _true_chain(revision, previous))
+        expected = (previous, revision.true_hash(), revision.true_chain())
         if revision.revision <= number or (revision.previous, revision.sha256, revision.chain) != expected:
             return False
         previous, number = revision.chain, revision.revision
     return True
-
-
-def _true_hash(revision: Revision) -> str:
-    return payload_hash(
-        form=revision.form, form_version=revision.form_version, operation=revision.operation,
-        content=revision.content, reasons=revision.reasons, attachments=revision.attachments,
-    )  # fmt: skip
-
-
-def _true_chain(revision: Revision, previous: str) -> str:
-    return chain_hash(
-        previous, record_id=revision.record_id, revision=revision.revision, author=revision.author,
-        made_at=revision.made_at, sha256=revision.sha256,
-    )  # fmt: skip
