@@ -9,6 +9,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends import fail
+from limits_office import Office
 
 from jgclient.forms.library import FormLibrary, load_library, resources_folder
 from jgclient.store import Store, open_store
@@ -46,3 +47,11 @@ def now() -> datetime:
 @pytest.fixture
 def samples() -> Path:
     return resources_folder() / "samples"
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
+    made = Office(tmp_path / "data")
+    yield made
+    made.store.close()
