@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 # One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
+ROUNDS ?= 300
 export PYTHONUTF8 := 1
 
 .PHONY: help setup run tour test lint bench reference lock clean
@@ -28,6 +29,9 @@ lint: setup ## Style, types and the arrows between the rooms
 	@$(PY) -m ruff check -q .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
+
+crash-test: setup ## Kill a working process ROUNDS times (300); every promise must have been kept
+	@$(PY) tests/crash/crash_rounds.py --rounds $(ROUNDS)
 
 bench: setup ## Measure speed and memory against peers and limits
 	@$(PY) scripts/screen.py $(PY) -m bench
