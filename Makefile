@@ -5,7 +5,7 @@ PY := .venv/bin/python
 ROUNDS ?= 300
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run tour test lint bench reference lock clean
+.PHONY: help setup run tour test lint bench reference installer windows-test lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,13 @@ bench: setup ## Measure speed and memory against peers and limits
 
 reference: setup ## Write docs/reference from the form files
 	@$(PY) scripts/make_reference.py
+
+installer: setup ## Build the Windows set-up, the portable ZIP, bill of materials and checksums into dist/
+	@$(PY) -m installer $(INSTALLER_OPTIONS)
+
+windows-test: setup ## Install and use the Windows program under wine; pictures in .run/windows-tour
+	@$(PY) -m installer.trial
+	@$(PY) scripts/check_pictures.py .run/windows-tour
 
 lock: ## Renew the hash-locked dependency lists (needs uv)
 	uv pip compile pyproject.toml --extra gateway --extra dev --universal --python-version 3.11 \

@@ -24,13 +24,13 @@ def main() -> int:
     if shortfalls:
         return 1
     if options.stage_only:
-        return _sizes(program.parent, [])
+        return report_sizes(program.parent, [])
     made = [packing.setup(program.parent), packing.portable(program.parent)]
     if signer:
         made.append(update_package.make(program, signer, options.base))
     made.append(shutil.copyfile(program / "bom.json", DIST / f"jgclient-{VERSION}-bom.json"))
     made.append(packing.checksums(made))
-    return _sizes(program.parent, made)
+    return report_sizes(program.parent, made)
 
 
 def _options() -> argparse.Namespace:
@@ -48,7 +48,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _sizes(stage: Path, made: list[Path]) -> int:
+def report_sizes(stage: Path, made: list[Path]) -> int:
+    """Print what takes how much room; 1 when it is too much, else 0."""
     table = packing.size_table(stage)
     print("\nInstalled, MB:")
     for part, size in table:

@@ -35,19 +35,26 @@ def files_below(folder: Path) -> list[Path]:
     )
 
 
-def setup(stage: Path) -> Path:
-    """Make the set-up; returns it."""
-    DIST.mkdir(exist_ok=True)
-    out = DIST / f"jgclient-{VERSION}-setup.exe"
-    listed = BUILD / "work" / "files.nsh"
+def setup(stage: Path, version: str = VERSION, folder: Path = DIST, *, quick: bool = False) -> Path:
+    """Make the set-up of a staged folder; returns it.
+
+    Args:
+        stage: The staged folder.
+        version: Its version.
+        folder: Where to.
+        quick: Pack for speed, not size; for the trial.
+    """
+    folder.mkdir(exist_ok=True)
+    out = folder / f"jgclient-{version}-setup.exe"
+    listed = BUILD / "work" / f"files-{version}.nsh"
     listed.write_text("\n".join(_file_lines(stage)) + "\n", "utf-8-sig")
-    numbers = ".".join(([*re.findall(r"\d+", VERSION), "0", "0", "0"])[:4])
+    numbers = ".".join(([*re.findall(r"\d+", version), "0", "0", "0"])[:4])
     size = sum(p.stat().st_size for p in files_below(stage)) // 1024
     given = {
-        "VERSION": VERSION, "NUMBERS": numbers, "FILES": listed, "SIZE_KB": size,
+        "VERSION": version, "NUMBERS": numbers, "FILES": listed, "SIZE_KB": size,
         "ICON": BUILD / "work" / "jgclient.ico", "OUT": out,
     }  # fmt: skip
-    definitions = [f"-D{name}={value}" for name, value in given.items()]
+    definitions = [f"-D{name}={value}" for name, value in given.items()] + ["-DQUICK"] * quick
     subprocess.run(
         ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *definitions, str(HERE / "setup.nsi")], check=True
     )

@@ -2,11 +2,15 @@
 ;   /D=FOLDER        program folder (last on the line, without quotation marks)
 ;   /AUTOSTART       also start at log-on, hidden in the tray
 ; Exit codes: 0 done, 2 given up by the user, 3 Windows too old, 4 the program is running.
-; Given by packing.py: VERSION NUMBERS STAGE FILES ICON LICENCE SIZE_KB OUT
+; Given by packing.py: VERSION NUMBERS FILES ICON SIZE_KB OUT
 Unicode true
 Target amd64-unicode
-SetCompressor /SOLID lzma
-SetCompressorDictSize 64
+!ifdef QUICK ; a throw-away set-up for the trial
+  SetCompressor zlib
+!else
+  SetCompressor /SOLID lzma
+  SetCompressorDictSize 16
+!endif
 SetDateSave off
 RequestExecutionLevel user
 ManifestDPIAware true

@@ -141,6 +141,8 @@ def start_log(folder: Path) -> None:
 
 
 def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
+    if options.try_out:
+        return _try_out(client)
     if not (options.tray and Tray(client.window).stay()):
         client.window.show()
     QTimer.singleShot(0, client.desk.preload)
@@ -150,16 +152,22 @@ def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
 
 def _settle(client: Client, door: Door, options: argparse.Namespace) -> None:
     """What can wait until the window is up."""
-    if options.try_out:
-        client.window.close()
-        QApplication.quit()
-        return
+    log.info("window up")
     door.answer_for(client.window)
     arrivals = Arrivals(client.desk, installation.home())
     door.asked.connect(arrivals.open)
     arrivals.welcome()
     if options.open:
         arrivals.open(options.open)
+
+
+def _try_out(client: Client) -> int:
+    """Come up with everything a working day needs, and end."""
+    client.window.show()
+    client.desk.load()
+    QApplication.processEvents()
+    client.window.close()
+    return 0
 
 
 def _tour(client: Client, options: argparse.Namespace) -> int:

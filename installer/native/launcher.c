@@ -16,6 +16,9 @@
 
 #define PATH_MOST 32768
 #define VERSION_MOST 40
+#ifndef MODULE
+#define MODULE L"jgclient"
+#endif
 #define OLDEST_BUILD 17763 /* Windows 10 1809: the floor of Qt 6.11 */
 
 typedef int (*PyMain)(int, wchar_t **);
@@ -152,7 +155,7 @@ static int run(const wchar_t *version, int count, wchar_t **words)
     all[n++] = L"-X";
     all[n++] = L"utf8";
     all[n++] = L"-m";
-    all[n++] = L"jgclient";
+    all[n++] = MODULE;
     for (int i = 1; i < count; i++)
         all[n++] = words[i];
     return main_of(n, all);

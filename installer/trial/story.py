@@ -1,0 +1,250 @@
+"""The steps of the trial: from an empty Windows to an uninstalled program whose data are still there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from installer import update_package
+from installer.places import ROOT, VERSION, VERSION_FOLDER
+from installer.trial import helpers, starting, versions
+from installer.trial.checks import expect, step
+from installer.trial.platform import UNIT_CODE, USER, Platform, gateway
+from installer.trial.wine import Wine, give, put, wait_for
+from jgclient.packages import Keys
+
+SAMPLES = ROOT / "resources" / "samples"
+_LISTS = ("监管事项清单（附件模板）.xlsx", "检查实施清单（样表）.xlsx")
+_LEDGER = "行政检查台账（科室自用）.xlsx"
+_INIT = ["--unit", "郑州市XX局", "--unit-code", UNIT_CODE, "--region", "410100", "--user", "李某"]
+_UNINSTALL_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\jgclient"
+_TOO_OLD = 3
+#: Comes up while it is tried out, but not when it is really started.
+_FAILS_LATER = "import os\nif 'JGCLIENT_TRY' not in os.environ:\n    os._exit(3)\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is tried out.
+
+    Attributes:
+        stage: The staged folder.
+        setup: Its set-up.
+        earlier: The set-up of the version before.
+        portable: The portable ZIP.
+        keys: The publisher's keys.
+    """
+
+    stage: Path
+    setup: Path
+    earlier: Path
+    portable: Path
+    keys: Keys
+
+
+class Story:
+    """One run through the life of the program on one computer.
+
+    Args:
+        wine: The computer.
+        made: What is installed.
+        work: A scratch folder on the building machine.
+    """
+
+    def __init__(self, wine: Wine, made: Made, work: Path) -> None:
+        self.wine = wine
+        self.made = made
+        self.work = work
+        self.installed = wine.local / "Programs" / "jgclient"
+        self.window = self.installed / "jgclient.exe"
+        self.data = wine.local / "jgclient"
+        self.stick = wine.drive / "U盘"
+
+    def tell(self, pictures: Path) -> str:
+        """All steps in order; returns the line about the start."""
+        with step("an old Windows is refused"):
+            self.old_windows()
+        with step("the version before is installed and used"):
+            self.earlier_version()
+        with step("upgrade with drafts open"):
+            self.upgrade()
+        with step("the tour in the real window"), gateway(self.work / "gateway-tour") as platform:
+            self.tour(platform, pictures)
+        with step("the same job on the command line"), gateway(self.work / "gateway-cli") as platform:
+            self.command_line(platform)
+        with step("start against a bare window"):
+            figures = starting.ratio(self.wine, self.installed, VERSION)
+        with step("updates without internet"):
+            self.updates()
+        with step("uninstall"):
+            self.uninstall()
+        with step("the portable copy"):
+            self.portable()
+        return starting.verdict(figures)
+
+    def old_windows(self) -> None:
+        """Set-up and portable program refuse a Windows before 10 1809 and touch nothing."""
+        self.wine.boot()
+        setup = put(self.made.setup, self.stick / self.made.setup.name)
+        self.wine.run(setup, "/S", expect=_TOO_OLD)
+        expect("nothing was installed", holds=not self.installed.exists())
+        self.wine.become_windows_10()
+
+    def earlier_version(self) -> None:
+        """Install the version before, make a profile, import a ledger."""
+        earlier = put(self.made.earlier, self.stick / self.made.earlier.name)
+        self.install(earlier)
+        self.cli("init", *_INIT)
+        for name in (*_LISTS, _LEDGER):
+            self.import_sample(name)
+        expect("records were kept", holds=self.records()["total"] > 0)
+
+    def upgrade(self) -> None:
+        """The new set-up over the running version before; every record and draft is there afterwards."""
+        before = self.records()
+        setup = self.stick / self.made.setup.name
+        with self.wine.running(self.window):
+            wait_for("the window of the version before", lambda: self.log().count("window up") == 1)
+            self.install(setup)
+            expect("the new version is in place", holds=self.current() == VERSION, found=self.current())
+        expect("records after the upgrade are those before", holds=self.records() == before)
+        with self.wine.running(self.window):
+            wait_for("the window of the new version", lambda: self.log().count("window up") == 2)
+            gone = self.installed / f"app-{versions.EARLIER}"
+            wait_for("the version before is cleared away", lambda: not gone.exists())
+        listed = self.wine.registry(_UNINSTALL_KEY, "DisplayVersion")
+        expect("Windows lists the new version", holds=listed == VERSION, found=listed)
+        opens = self.wine.registry(r"HKCU\Software\Classes\jgclient.Package\shell\open\command", "/ve")
+        expect("packages open with the program", holds="jgclient.exe" in opens, found=opens)
+        for place in ("Desktop", r"AppData/Roaming/Microsoft/Windows/Start Menu/Programs"):
+            link = self.wine.profile / place / "监管数据录入.lnk"
+            expect(f"there is an icon in {place}", holds=link.exists())
+
+    def tour(self, platform: Platform, pictures: Path) -> None:
+        """The tour through the real window on the platform plugin ``windows``, with its pictures."""
+        data, out = self.wine.profile / "巡视", self.wine.profile / "截图"
+        self.cli("init", *_INIT, "--gateway", platform.address, "--data", data)
+        done = self.wine.run(
+            self.window, "tour", "--out", out, "--user", USER, "--data", data,
+            timeout=600, variables={"QT_QPA_PLATFORM": "windows", "JGCLIENT_PASSWORD": platform.password},
+        )  # fmt: skip
+        print(done.stdout, flush=True)
+        shutil.rmtree(pictures, ignore_errors=True)
+        shutil.copytree(out, pictures)
+
+    def command_line(self, platform: Platform) -> None:
+        """Submit and report what the version before imported; every accepted record has its receipt."""
+        self.cli("submit", "--all", expect=None)
+        variables = {"JGCLIENT_PASSWORD": platform.password}
+        reported = json.loads(
+            self.cli(
+                "sync", "--gateway", platform.address, "--user", USER, "--json", variables=variables
+            ).stdout
+        )
+        accepted = self.records("--state", "已接收")
+        expect("records were accepted", holds=accepted["total"] > 0, found=reported)
+        expect("each has its receipt", holds=all(r["receipt_no"] for r in accepted["records"]))
+        again = json.loads(self.cli("sync", "--json", variables=variables).stdout)
+        expect("nothing is sent twice", holds=again["sent"] == 0, found=again)
+
+    def updates(self) -> None:
+        """Packages: a changed one, one that does not come up on trial, a good one, one that fails later."""
+        before = self.records()
+        good = self.package("0.9.1")
+        changed = self.stick / "changed.jgu"
+        self.change(good, changed)
+        refused = self.cli("update", changed, expect=1)
+        expect("a changed package is refused", holds="更新包" in refused.stderr, found=refused.stderr)
+        broken = self.package("0.9.2", also="raise ImportError('缺少部件')\n")
+        refused = self.cli("update", broken, expect=1)
+        expect("one that does not come up is refused", holds="试运行" in refused.stderr, found=refused.stderr)
+        self.cli("update", good)
+        expect("it waits for the next start", holds=self.current() == VERSION, found=self.current())
+        with self.wine.running(self.window):
+            wait_for("the update came up", lambda: self.current() == "0.9.1")
+        self.cli("update", self.package("0.9.3", also=_FAILS_LATER))
+        times_up = self.log().count("window up")
+        with self.wine.running(self.window):
+            wait_for("the version before comes up again", lambda: self.log().count("window up") > times_up)
+            gone = self.installed / "app-0.9.3"
+            wait_for("the bad version is cleared away", lambda: not gone.exists())
+        expect("the good version stays", holds=self.current() == "0.9.1", found=self.current())
+        expect("the records are as before", holds=self.records() == before)
+
+    def uninstall(self) -> None:
+        """Everything of the program goes, everything the clerk entered stays."""
+        kept = {p.name for p in self.data.iterdir()}
+        self.wine.run(self.installed / "uninstall.exe", "/S")
+        wait_for("the program is gone", lambda: not self.window.exists())
+        wait_for("its folders are gone", lambda: not list(self.installed.glob("app-*")))
+        listed = self.wine.registry(_UNINSTALL_KEY, "DisplayVersion")
+        expect("Windows no longer lists it", holds=not listed, found=listed)
+        expect("the data stayed", holds={p.name for p in self.data.iterdir()} == kept)
+
+    def portable(self) -> None:
+        """Unpacked on a stick it keeps data and key there, and leaves none on the computer."""
+        with zipfile.ZipFile(self.made.portable) as archive:
+            archive.extractall(self.stick)
+        (top,) = self.stick.glob("jgclient-*/")
+        helpers.make(top / VERSION_FOLDER, self.work, top)
+        give(self.stick)
+        self.wine.run(top / "jgclient-cli.exe", "init", *_INIT)
+        found = {p.name for p in (top / "data").iterdir()}
+        expect("data and key lie on the stick", holds={"jgclient.db", "store.key"} <= found, found=found)
+
+    # -- ways ------------------------------------------------------------------------------------
+
+    def install(self, setup: Path) -> None:
+        """Run a set-up silently, then put the trial's helpers beside the program."""
+        self.wine.run(setup, "/S", timeout=400)
+        (program,) = self.installed.glob(f"app-{self.current()}")
+        if not (self.installed / "icuuc.dll").exists():
+            helpers.make(program, self.work, self.installed)
+            give(self.installed)
+
+    def cli(
+        self, *words: object, expect: int | None = 0, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """A command of the installed program."""
+        return self.wine.run(self.installed / "jgclient-cli.exe", *words, expect=expect, variables=variables)
+
+    def import_sample(self, name: str) -> None:
+        """Import a sample workbook from the stick; some of its rows are wrong on purpose."""
+        file = put(SAMPLES / name, self.stick / name)
+        self.cli("import", file, expect=None)
+
+    def records(self, *words: str) -> dict[str, Any]:
+        """The list of records as the command line gives it."""
+        listed: dict[str, Any] = json.loads(self.cli("list", "--json", *words).stdout)
+        return listed
+
+    def current(self) -> str:
+        """The version that starts."""
+        return (self.installed / "current.txt").read_text("ascii").strip()
+
+    def log(self) -> str:
+        """The program's log so far."""
+        file = self.data / "log" / "jgclient.log"
+        return file.read_text("utf-8") if file.exists() else ""
+
+    def package(self, version: str, *, also: str = "") -> Path:
+        """An update package on the stick, built upon the installed version."""
+        folder = self.work / f"stage-{version}"
+        folder.mkdir()
+        program = versions.renumbered(self.made.stage, version, folder, also=also)
+        made = update_package.make(program, self.made.keys, self.made.stage / VERSION_FOLDER, self.work)
+        return put(made, self.stick / made.name)
+
+    def change(self, package: Path, out: Path) -> None:
+        """A copy of a package in which one file was changed."""
+        with zipfile.ZipFile(package) as source, zipfile.ZipFile(out, "w") as target:
+            for name in source.namelist():
+                data = source.read(name)
+                target.writestr(name, data + b"x" if name.startswith("files/") else data)
+        give(self.stick)
