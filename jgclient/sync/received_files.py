@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from jgclient.contract import FileText
@@ -74,7 +75,8 @@ class ReceivedFiles:
         except OSError as error:
             raise _refusal(place, error) from error
         finally:
-            trial.unlink(missing_ok=True)
+            with suppress(OSError):
+                trial.unlink(missing_ok=True)
 
     def drop(self, kind: str, entry_id: str) -> None:
         """Take a file away; what came with the program under the same name holds again.

@@ -35,6 +35,8 @@ class Handler(BaseHTTPRequestHandler):
 
     do_POST = do_GET  # noqa: N815 - named by http.server
     do_CONNECT = do_GET  # noqa: N815 - named by http.server
+    do_HEAD = do_GET  # noqa: N815 - named by http.server
+    do_PATCH = do_GET  # noqa: N815 - named by http.server
 
     def forward(self) -> Answer:
         """Let the platform have the request."""
@@ -48,7 +50,8 @@ class Handler(BaseHTTPRequestHandler):
         if answer.status not in (204, 304):
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body[: len(answer.body) - cut])
+        if self.command != "HEAD":
+            self.wfile.write(answer.body[: len(answer.body) - cut])
         self.close_connection = bool(cut)
 
     def reset(self) -> None:
