@@ -34,8 +34,9 @@ class Measure:
 BENCHMARKS: list[Callable[[], Measure]] = [
     lambda: Measure("start to usable window / bare window", "s", *startup.measure(), limit=2.0),
     lambda: Measure("full 处罚 record, all rules / limit", "ms", *checking.record(), limit=1.0),
+    lambda: Measure("full 处罚 record from JSON / limit", "ms", *checking.content(), limit=1.0),
     lambda: Measure("key to shown verdict, p99 / limit", "ms", *checking.keystroke(), limit=1.0),
-    lambda: Measure("memory grown by 100 000 checks / limit", "MB", *checking.memory(), limit=1.0),
+    lambda: Measure("memory grown by 100 000 records / limit", "MB", *checking.memory(), limit=1.0),
 ]
 
 

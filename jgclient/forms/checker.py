@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,13 +14,11 @@ from jgclient.forms.conditions import Conditions
 from jgclient.forms.context import Context
 from jgclient.forms.crossing import Crossing
 from jgclient.forms.definition import Field, Form
-from jgclient.forms.field_types import FIELD_TYPES
 from jgclient.forms.field_types.dates import future
 from jgclient.forms.findings import Finding
 from jgclient.forms.lint import rules_of
 from jgclient.forms.problems import Problem
 from jgclient.forms.registers import NoRegisters
-from jgclient.forms.rules import RuleValue
 from jgclient.forms.understanding import Run, Understanding, day_of
 from jgclient.records import Content, Json
 
@@ -62,7 +60,10 @@ class Checker:
         self._conditions = Conditions(form, rules)
         self._crossing = Crossing(form)
         self._rules = [rules.compile(check.rule, check.fields) for check in form.checks]
-        self._rule_set = rules.together(self._rules)
+        everything = [*self._conditions.rules, *self._rules]
+        self._everything = rules.together(everything) if everything else None
+        self._plural = [field for field in form if field.min_items > 1]
+        self._ruled = frozenset(name for rule in everything for name in rule.names)
 
     def read(self, texts: Mapping[str, str], context: Context) -> Reading:
         """Understand typed texts as generously as possible, then check everything."""
@@ -75,7 +76,7 @@ class Checker:
         """The same checker for thousands of texts in one context; not to be shared between threads."""
         return BulkChecker(
             self.form, self._conditions, self._crossing, self._rules,
-            empty=self._understanding.rule_values({}, context.today),
+            empty=self._understanding.rule_values(self._understanding.of_content({}, context)),
             watched=Watched(context.today, self._codes, context.unit.get("region", "")), context=context,
         )  # fmt: skip
 
@@ -102,9 +103,9 @@ class Checker:
         form_field = self.form.field(name)
         run = self._understanding.of_texts({**(texts or {}), name: text}, context)
         run.problems = [found for found in run.problems if found.fields == (name,)]
-        if name in run.values:
-            self._check_value(run, form_field)
-            self._check_future(run, form_field)
+        run.fields = {name: run.fields[name]} if name in run.fields else {}
+        if name in run.fields:
+            self._check_values(run)
         elif form_field.required and name not in run.failed:
             self._report(run, form_field, reporting.missing(form_field))
         return run.content.get(name), run.problems
@@ -123,48 +124,56 @@ class Checker:
 
     def _applicable(self, content: Mapping[str, Json]) -> tuple[frozenset[str], frozenset[str]]:
         run = self._understanding.of_content(content, _NOWHERE)
-        values = self._understanding.rule_values(run.values, _NOWHERE.today)
-        return self._conditions.applicable(values, run.failed)
+        return self._conditions.applicable(self._understanding.rule_values(run), run.failed)
 
     def _judge(self, run: Run) -> None:
-        values = self._understanding.rule_values(run.values, run.context.today)
-        shown, required = self._conditions.applicable(values, run.failed)
-        for form_field in self.form.fields:
-            name = form_field.name
-            if name in run.values:
-                self._check_value(run, form_field)
-                self._check_future(run, form_field)
-                if name not in shown:
-                    self._report(run, form_field, reporting.not_applicable(form_field))
-            elif name in required and name not in run.failed:
-                self._report(run, form_field, reporting.missing(form_field))
-        self._apply_rules(run, values)
+        false = self._false(run)
+        conditions = len(self._conditions.rules)
+        answers = tuple([index for index in false if index < conditions])
+        shown, required = self._conditions.following(answers, run.failed)
+        self._check_values(run)
+        for name in run.fields.keys() - shown:
+            self._report(run, self.form.field(name), reporting.not_applicable(self.form.field(name)))
+        for name in required - run.fields.keys() - run.failed:
+            self._report(run, self.form.field(name), reporting.missing(self.form.field(name)))
+        self._apply_rules(run, [index - conditions for index in false if index >= conditions])
         self._cross(run)
-        run.problems.sort(key=lambda found: self._order.get(found.fields[0], len(self._order)))
+        if len(run.problems) > 1:
+            run.problems.sort(key=lambda found: self._order.get(found.fields[0], len(self._order)))
 
-    def _check_value(self, run: Run, form_field: Field) -> None:
-        value = run.values[form_field.name]
-        for found in FIELD_TYPES[form_field.type].check(form_field, value, run.around):
-            self._report(run, form_field, found)
-        if form_field.min_items > 1 and len(value) < form_field.min_items:
-            self._report(run, form_field, reporting.too_few(form_field, len(value)))
+    def _false(self, run: Run) -> list[int]:
+        """Indexes of what is false: conditions first, then rules; one evaluation for all costs least."""
+        if self._everything is None:
+            return []
+        return self._everything.broken(self._understanding.rule_values(run, self._ruled))
+
+    def _check_values(self, run: Run) -> None:
+        for name, known in run.fields.items():
+            findings = known.findings
+            for finding in self._understanding.judge(run, name, known) if findings is None else findings:
+                self._report(run, self.form.field(name), finding)
+        for form_field in self._plural:
+            found = run.fields.get(form_field.name)
+            if found and len(found.value) < form_field.min_items:
+                self._report(run, form_field, reporting.too_few(form_field, len(found.value)))
+        if self.form.date_field in run.fields and self.form.kind == "record":
+            self._check_future(run, self.form.field(self.form.date_field))
 
     def _check_future(self, run: Run, form_field: Field) -> None:
         """An act cannot be reported before it was done; other dates may lie ahead."""
-        if form_field.name == self.form.date_field and self.form.kind == "record":
-            day = day_of(run.values[form_field.name])
-            if day > run.context.today:
-                self._report(run, form_field, future(form_field.title, day, run.context.today))
+        day = day_of(run.fields[form_field.name].value)
+        if day > run.context.today:
+            self._report(run, form_field, future(form_field.title, day, run.context.today))
 
-    def _apply_rules(self, run: Run, values: Mapping[str, RuleValue | None]) -> None:
-        for index in self._rule_set.broken(values):
+    def _apply_rules(self, run: Run, broken: Iterable[int]) -> None:
+        for index in broken:
             if run.failed.isdisjoint(self._rules[index].names):
                 check = self.form.checks[index]
                 shown = (self._understanding.text_in(run, name) for name in check.fields)
                 run.problems.append(reporting.broken_rule(check, "；".join(filter(None, shown))))
 
     def _cross(self, run: Run) -> None:
-        day = run.around.day if self.form.date_field in run.values else None
+        day = run.around.day if self.form.date_field in run.fields else None
         for found, names in self._crossing.findings(run.content, day, run.context.registers):
             twins = [p for p in run.problems if p.code == found.code and p.fields == names]
             if not twins:

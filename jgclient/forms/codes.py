@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from jgclient.forms.cleaning import compact
 
+#: More remembered words of one list than this are not remembered, so that memory stays flat.
+_MOST_WORDS = 10_000
 _COLUMNS = ["code", "title", "aliases", "source", "valid_from", "valid_to", "successor"]
 
 
@@ -51,9 +53,16 @@ class CodeList:
         self.list_title = title
         self.entries = entries
         self.source = source
+        self._labels: dict[str, str] = {}
+        self._certain: dict[str, Code] = {}
 
     def __iter__(self) -> Iterator[Code]:
         return iter(self.entries)
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether an entry has a period of validity."""
+        return any(entry.valid_from or entry.valid_to for entry in self.entries)
 
     def title(self, code: str) -> str:
         """The words of ``code`` in its newest meaning; the code itself when it is not in the list."""
@@ -64,8 +73,12 @@ class CodeList:
         """What is shown for ``code`` and found again: its words, behind the code if not unique."""
         if code not in self._by_code:
             return code
-        words = self.title(code)
-        return words if len(self._by_word.get(compact(words), ())) == 1 else f"{code} {words}".strip()
+        label = self._labels.get(code)
+        if label is None:
+            words = self.title(code)
+            alone = len(self._by_word.get(compact(words), ())) == 1
+            label = self._labels[code] = words if alone else f"{code} {words}".strip()
+        return label
 
     def entry(self, code: str, day: date | None = None) -> Code | None:
         """The entry of exactly this code; of several the one valid on ``day``, else the newest."""
@@ -81,9 +94,15 @@ class CodeList:
         “1” finds “01” where no other code could be meant. Entries not in force on ``day`` are found only
         when no entry in force is meant, so that the caller can name the successor. Nothing is guessed.
         """
+        if certain := self._certain.get(word):
+            return certain
         key = compact(word)
         for index in (self._by_code_key, self._by_word, self._by_bare_number):
             meant = index.get(key, [])
+            if len(meant) == 1:
+                if len(self._certain) < _MOST_WORDS:
+                    self._certain[word] = meant[0]
+                return meant[0]
             if day is not None:
                 meant = [entry for entry in meant if entry.valid(day)] or meant
             if len({entry.code for entry in meant}) == 1:

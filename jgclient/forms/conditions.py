@@ -9,6 +9,8 @@ from jgclient.forms.definition import Form
 from jgclient.forms.rules import Rules, RuleValue
 
 Names = frozenset[str]
+#: More combinations of answers than this are forgotten; an office uses a few dozen.
+_MOST_KNOWN = 1000
 
 
 class Conditions:
@@ -17,6 +19,7 @@ class Conditions:
     Attributes:
         shown: Field names with the condition under which they apply.
         required: Field names with the condition under which they must be filled.
+        rules: All these conditions, in this order.
     """
 
     def __init__(self, form: Form, rules: Rules) -> None:
@@ -24,8 +27,9 @@ class Conditions:
         self._always = frozenset(field.name for field in form if field.required)
         self.shown = [(f.name, rules.compile(f.shown_if)) for f in form if f.shown_if]
         self.required = [(f.name, rules.compile(f.required_if)) for f in form if f.required_if]
-        both = [rule for _, rule in chain(self.shown, self.required)]
-        self._set = rules.together(both) if both else None
+        self.rules = [rule for _, rule in chain(self.shown, self.required)]
+        self._known: dict[tuple[int, ...], tuple[Names, Names]] = {}
+        self._set = rules.together(self.rules) if self.rules else None
 
     def applicable(
         self, values: Mapping[str, RuleValue | None], unclear: Set[str] = frozenset()
@@ -36,9 +40,20 @@ class Conditions:
             values: Rule values of all fields, and ``today``.
             unclear: Fields that were not understood; what depends on them counts as shown and optional.
         """
-        if self._set is None:
-            return self._all, self._always
-        false = set(self._set.broken(values))
+        return self.following(tuple(self._set.broken(values)) if self._set else (), unclear)
+
+    def following(self, false: tuple[int, ...], unclear: Set[str] = frozenset()) -> tuple[Names, Names]:
+        """Like :meth:`applicable`, from the indexes of those :attr:`rules` that are false."""
+        if unclear:
+            return self._following(false, unclear)
+        known = self._known.get(false)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[false] = self._following(false, unclear)
+        return known
+
+    def _following(self, false: tuple[int, ...], unclear: Set[str]) -> tuple[Names, Names]:
         hidden = {
             name for i, (name, rule) in enumerate(self.shown) if i in false and unclear.isdisjoint(rule.names)
         }

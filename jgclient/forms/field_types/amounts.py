@@ -31,6 +31,8 @@ def parse_money(text: str, unit: str) -> Decimal:
     Raises:
         Refused: no amount, or its separators do not fit.
     """
+    if text.isdecimal() and text.isascii() and len(text) < 14:
+        return _stripped(Decimal(text))
     cleaned = without_groups(_SIGNS.sub("", _SIGNS.sub("", cleaning.plain(text).replace("圆", "元"))))
     found = _AMOUNT.fullmatch(cleaned)
     amount = chinese_amount(cleaned)

@@ -42,7 +42,17 @@ class FieldType(Generic[V]):
 
     def is_blank(self, text: str) -> bool:
         """Whether a typed text leaves the field empty."""
+        if "0" <= text[:1] <= "9":  # no sign or word for nothing begins with a digit
+            return False
         return is_blank(text) or (len(text) < 8 and plain(text) in self.none_words)
+
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:  # noqa: ARG002
+        """Whether what a text means, or what is wrong with it, depends on the day of the act."""
+        return False
+
+    def asks_siblings(self, field: Field) -> bool:  # noqa: ARG002
+        """Whether what is wrong with a value depends on other fields."""
+        return False
 
     def parse(self, field: Field, text: str, around: Surroundings) -> V:
         """The value meant by a text that is not blank.

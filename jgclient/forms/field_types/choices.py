@@ -26,6 +26,10 @@ class Choice(TextValued):
     none_words = frozenset()
     kind = KINDS["01"]
 
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:
+        """Whether codes of the list came or went."""
+        return codes.get(field.codes).dated
+
     def parse(self, field: Field, text: str, around: Surroundings) -> str:
         """The code meant by a code, its words, or both."""
         return meant_code(field, text, around)
@@ -50,6 +54,10 @@ class Choices(ListValued):
     title = "多项代码"
     none_words = frozenset()
     kind = KINDS["01"]
+
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:
+        """Whether codes of the list came or went."""
+        return codes.get(field.codes).dated
 
     def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:
         """The codes, each once; words that hold “、” themselves are recognised as a whole."""

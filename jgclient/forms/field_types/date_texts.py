@@ -30,6 +30,8 @@ def parse_date(text: str, today: date) -> date:
         Refused: no day, a day that does not exist, or something that only looks like one.
     """
     text = text.strip()
+    if day := _iso(text):
+        return day
     if text in _WORDS:
         return today - timedelta(days=_WORDS[text])
     if text in _LONG_TERM:
@@ -43,6 +45,17 @@ def parse_date(text: str, today: date) -> date:
             "请在 Excel 里把该列设为日期格式，或直接填 2026-09-05 的样子",
         )  # fmt: skip
     raise no_date(text)
+
+
+def _iso(text: str) -> date | None:
+    """The day of ``2026-09-05``, as it is mostly written; None for anything else."""
+    if len(text) == 10 and text[4] == "-" == text[7]:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return None
+        return day if EARLIEST <= day.year <= LATEST else None
+    return None
 
 
 def _existing(text: str, parts: tuple[str | None, ...], today: date) -> date:

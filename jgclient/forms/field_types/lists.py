@@ -66,6 +66,10 @@ class Lines(ListValued):
     name = "lines"
     title = "多项文字"
 
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:  # noqa: ARG002
+        """Whether they are regions, which came and went."""
+        return field.identifier == "region"
+
     def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:  # noqa: ARG002
         """The texts, each once."""
         parts = [cleaning.line(part) for part in _line_breaks(field).split(cleaning.prose(text))]
@@ -100,6 +104,7 @@ class Attachments(FieldType[list[dict[str, Any]]]):
     title = "附件"
     shape = "list"
     plural = True
+    longest = 100_000
 
     def parse(self, field: Field, text: str, around: Surroundings) -> list[dict[str, Any]]:  # noqa: ARG002
         """The list as :meth:`format` writes it; attachments are chosen, not typed."""

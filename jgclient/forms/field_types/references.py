@@ -23,6 +23,14 @@ class Identifier(TextValued):
     title = "证件号码"
     kind = KINDS["06"]
 
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:  # noqa: ARG002
+        """Whether it is a region, which came and went."""
+        return identifier_kind(field) == "region"
+
+    def asks_siblings(self, field: Field) -> bool:
+        """Whether another field says what the number is."""
+        return identifier_kind(field) == "party"
+
     def parse(self, field: Field, text: str, around: Surroundings) -> str:
         """The code without label, gaps and small letters."""
         if in_scientific_form(text):
