@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jgclient.contract import TransportError
-from jgclient.deadlines.calendar import Calendar, load_calendar
+from jgclient.deadlines.calendar import Calendar
 from jgclient.deadlines.terms import TermError
 from jgclient.entering import EnteringError
 from jgclient.exchange.errors import WorkbookError
 from jgclient.forms.library import FormLibrary, load_library, resources_folder
 from jgclient.forms.problems import Problem
+from jgclient.limits.basis import FIRST_DAY, profile_calendar
 from jgclient.store import Store, StoreError, open_store
 
 
@@ -57,9 +58,9 @@ def library() -> FormLibrary:
     return loaded
 
 
-def calendar() -> Calendar:
-    """The shipped working-day calendar."""
-    return load_calendar(resources_folder() / "calendars")
+def calendar(options: argparse.Namespace, store: Store | None = None) -> Calendar:
+    """The working days as the chosen data folder knows them, counted as its unit has chosen."""
+    return profile_calendar(options.data, store.settings.get(FIRST_DAY) if store else None)
 
 
 def store_of(options: argparse.Namespace, *, create: bool = False) -> Store:
@@ -99,3 +100,17 @@ def problem_line(problem: Problem) -> str:
     """A problem as one readable line."""
     strength = "必改" if problem.strength == "hard" else "提醒"
     return f"  {strength} {problem.code} {problem.message}" + (f"　{problem.help}" if problem.help else "")
+
+
+def each_line(name: str, answer: Callable[[str], dict[str, Any]]) -> bool:
+    """Answer every line of standard input by itself; False when one of them was refused."""
+    good = True
+    for value in filter(None, (line.rstrip("\r\n") for line in sys.stdin)):
+        if not value.strip():
+            continue
+        try:
+            data = answer(value)
+        except RefusedError as error:
+            good, data = False, {name: value, "error": str(error)}
+        print(json.dumps(data, ensure_ascii=False))
+    return good

@@ -118,8 +118,24 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
     "due": (
         "计算期限",
         [
-            _arg("--term", metavar="期限", help='如 "7 workdays"、"30 days"、"3 months"', **_REQUIRED),
+            _arg("--term", metavar="期限", help='如 "7 workdays"、"3 months"、"行政处罚法 七日"', **_REQUIRED),
             _arg("--from", dest="start", metavar="日期", help="起算日，- 表示逐行读标准输入", **_REQUIRED),
+            _arg("--extend", type=int, metavar="N", default=0, help="批准延长的数目，单位同期限"),
+        ],
+    ),
+    "duties": (
+        "列出没有办完的期限，最急的在前",
+        [
+            _arg("--person", metavar="姓名", help="只列这个人的"),
+            _arg("--xlsx", type=Path, metavar="输出.xlsx", help="同时写成工作簿"),
+            _arg("--ics", type=Path, metavar="输出.ics", help="同时写成日历文件（RFC 5545）"),
+        ],
+    ),
+    "calendar": (
+        "节假日安排：导入一年，或显示一年",
+        [
+            _arg("action", choices=("import", "show"), metavar="import|show"),
+            _arg("what", metavar="文件或年份", help="import 用 CSV 文件（date,kind,name），show 用年份"),
         ],
     ),
     "identify": (

@@ -5,22 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jgclient import __version__, entering, installation
 from jgclient.cli import answers
-from jgclient.cli.answers import Out, RefusedError
-from jgclient.deadlines.terms import due, parse_term
+from jgclient.cli.answers import Out, RefusedError, each_line
 from jgclient.forms.checker import Context
 from jgclient.forms.identifiers import judge
 from jgclient.forms.library import load_library
 from jgclient.forms.problems import Problem
 from jgclient.forms.registers import NoRegisters
 
-_EXAMPLE = "2026-11-21"
 
 
 def template(options: argparse.Namespace, out: Out) -> None:
@@ -80,30 +76,6 @@ def _read_json(name: str) -> dict[str, Any]:
     return data
 
 
-def due_dates(options: argparse.Namespace, out: Out) -> None:
-    """``due --term TERM --from DATE``; with ``-`` one JSON object for each line of standard input."""
-    term, calendar = parse_term(options.term), answers.calendar()
-
-    def answer(start: str) -> dict[str, Any]:
-        try:
-            result = due(term, date.fromisoformat(start), calendar)
-        except (ValueError, OverflowError):
-            raise RefusedError(f"“{start}”不是能计算的日期，请写成 {_EXAMPLE} 这样。") from None
-        return {
-            "from": start,
-            "term": options.term,
-            "due": result.date.isoformat(),
-            "provisional": result.provisional,
-        }
-
-    if options.start == "-":
-        out.refused = not _each_line("from", answer)
-        return
-    data = answer(options.start)
-    mark = "（暂按周末推算）" if data["provisional"] else ""
-    out.answer(data, [f"{options.start} 起 {options.term} → {data['due']}{mark}"])
-
-
 def identify(options: argparse.Namespace, out: Out) -> None:
     """``identify KIND CODE``; with ``-`` one JSON object for each line of standard input."""
     codes, today = answers.library().codes, answers.now().date()
@@ -118,31 +90,13 @@ def identify(options: argparse.Namespace, out: Out) -> None:
         }
 
     if options.code == "-":
-        _each_line("value", answer)
+        each_line("value", answer)
         return
     data = answer(options.code)
     out.refused = not data["valid"]
     hints = f"　是不是：{'、'.join(data['candidates'])}" if data["candidates"] else ""
     said = [answers.problem_line(Problem.from_json(p)) for p in data["problems"]]
     out.answer(data, [f"{data['value']}　{'正确' if data['valid'] else '有误'}{hints}", *said])
-
-
-def _each_line(name: str, answer: Any) -> bool:  # noqa: ANN401 - a function of one text
-    """Answer every line of standard input by itself; False when one of them was refused."""
-    good = True
-    for value in _lines():
-        try:
-            data = answer(value)
-        except RefusedError as error:
-            good, data = False, {name: value, "error": str(error)}
-        print(json.dumps(data, ensure_ascii=False))
-    return good
-
-
-def _lines() -> Iterator[str]:
-    for line in sys.stdin:
-        if line.strip():
-            yield line.rstrip("\r\n")
 
 
 def lint_forms(options: argparse.Namespace, out: Out) -> None:

@@ -161,7 +161,7 @@ def submit(options: argparse.Namespace, out: Out) -> None:
         ids = options.ids or [row.id for row in store.records.list(ListQuery(states=_UNFINISHED, limit=_ALL))]
         _refuse_unfit(store, options.ids)
         report = entering.submit(
-            store, library, answers.calendar(), ids, now=answers.now(), reason=options.reason
+            store, library, answers.calendar(options, store), ids, now=answers.now(), reason=options.reason
         )
         waiting = store.outbox.count()
     out.refused = bool(report.refused)
