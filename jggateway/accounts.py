@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from jggateway import audit
 from jggateway.passwords import hash_password, nobodys_hash, password_fits
 from jggateway.storage import Storage
 from jggateway.tables import login_failures, sessions, users
@@ -46,12 +47,24 @@ class TooManyFailures(Exception):  # noqa: N818  # an event of the domain, not a
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A real-name user. ``unit`` is the unit's 统一社会信用代码; ``role`` one of :data:`ROLES`."""
+    """A real-name user. ``unit`` is the unit's 统一社会信用代码; ``role`` one of :data:`ROLES`.
+
+    ``disabled_at`` is empty while the user may log in; users are never deleted, since their deeds stay.
+    """
 
     name: str
     unit: str
     role: str
     created_at: str
+    disabled_at: str = ""
+
+    def may_manage(self, role: str, unit: str) -> bool:
+        """Whether this user may make, lock and re-password users of ``role`` in ``unit``.
+
+        The region administrator manages everybody, a department administrator the clerks of the own unit
+        (汴政办〔2022〕14号 art. 27).
+        """
+        return self.role == "region" or (self.role == "department" and role == "clerk" and unit == self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,9 @@ class Accounts:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def add(self, name: str, password: str, *, unit: str, role: str, now: datetime) -> None:
+    def add(
+        self, name: str, password: str, *, unit: str, role: str, now: datetime, actor: str = audit.CONSOLE
+    ) -> None:
         """Make a user.
 
         ``unit`` is the 统一社会信用代码 of the unit the user sends for, ``role`` one of :data:`ROLES`.
@@ -87,34 +102,56 @@ class Accounts:
         try:
             with self._storage.writing() as connection:
                 connection.execute(insert(users).values(row))
+                audit.note(connection, now, actor, "user-add", name, unit=unit, detail={"role": role})
         except IntegrityError:
             raise AccountError(
                 f"用户“{name}”已经存在。如需更换密码请用 users password，否则请换一个用户名。"
             ) from None
 
-    def set_password(self, name: str, password: str) -> None:
+    def set_password(self, name: str, password: str, *, now: datetime, actor: str = audit.CONSOLE) -> None:
         """Change a password and end the user's sessions.
 
         Raises:
             AccountError: there is no such user.
             WeakPassword: the password is too short.
         """
-        password_hash = hash_password(password)
+        self._change(name, now, actor, "user-password", password_hash=hash_password(password))
+
+    def disable(self, name: str, *, now: datetime, actor: str = audit.CONSOLE) -> None:
+        """Let a user log in no more, and end the user's sessions.
+
+        Raises:
+            AccountError: there is no such user.
+        """
+        self._change(name, now, actor, "user-disable", disabled_at=now.isoformat(timespec="seconds"))
+
+    def enable(self, name: str, *, now: datetime, actor: str = audit.CONSOLE) -> None:
+        """Let a user log in again.
+
+        Raises:
+            AccountError: there is no such user.
+        """
+        self._change(name, now, actor, "user-enable", disabled_at="")
+
+    def _change(self, name: str, now: datetime, actor: str, action: str, **values: str) -> None:
         with self._storage.writing() as connection:
-            changed = connection.execute(
-                update(users).where(users.c.name == name).values(password_hash=password_hash)
-            )
-            if not changed.rowcount:
+            unit = connection.scalar(select(users.c.unit).where(users.c.name == name))
+            if unit is None:
                 raise AccountError(f"没有用户“{name}”。请用 users list 查看已有用户，或用 users add 建立。")
+            connection.execute(update(users).where(users.c.name == name).values(**values))
             connection.execute(delete(sessions).where(sessions.c.user == name))
+            audit.note(connection, now, actor, action, name, unit=unit)
+
+    def get(self, name: str) -> User | None:
+        """The user of that name."""
+        with self._storage.reading() as connection:
+            row = connection.execute(_USERS.where(users.c.name == name)).first()
+        return User(*row) if row else None
 
     def list(self) -> list[User]:
         """All users by name."""
         with self._storage.reading() as connection:
-            found = connection.execute(
-                select(users.c.name, users.c.unit, users.c.role, users.c.created_at).order_by(users.c.name)
-            )
-            return [User(*row) for row in found]
+            return [User(*row) for row in connection.execute(_USERS.order_by(users.c.name))]
 
     def log_in(self, name: str, password: str, device: str, *, now: datetime) -> Session:
         """Open a session.
@@ -127,7 +164,8 @@ class Accounts:
         with self._storage.reading() as connection:
             _refuse_when_closed(connection, who, now)
             row = connection.execute(select(users).where(users.c.name == name)).mappings().first()
-        if not password_fits(password, row["password_hash"] if row else nobodys_hash()) or row is None:
+        fits = password_fits(password, row["password_hash"] if row else nobodys_hash())
+        if not fits or row is None or row["disabled_at"]:
             self._count_failure(who, now)
             raise WrongPassword
         user = User(row["name"], row["unit"], row["role"], row["created_at"])
@@ -144,6 +182,7 @@ class Accounts:
                     token_hash=_token_hash(token), user=user.name, device=device, expires=_seconds(expires)
                 )
             )
+            audit.note(connection, now, user.name, "log-in", device, unit=user.unit)
         return Session(token, user, expires)
 
     def _count_failure(self, who: str, now: datetime) -> None:
@@ -152,16 +191,19 @@ class Accounts:
                 delete(login_failures).where(login_failures.c.at <= _seconds(now - FAILURE_WINDOW))
             )
             connection.execute(insert(login_failures).values(who=who, at=_seconds(now)))
+            audit.note(connection, now, "", "log-in-refused", who[:16])
 
     def user_of(self, token: str, *, now: datetime) -> User | None:
         """The user whose open session ``token`` belongs to, or None."""
         wanted = (sessions.c.token_hash == _token_hash(token)) & (sessions.c.expires > _seconds(now))
-        query = select(users.c.name, users.c.unit, users.c.role, users.c.created_at)
         with self._storage.reading() as connection:
             row = connection.execute(
-                query.join(sessions, sessions.c.user == users.c.name).where(wanted)
+                _USERS.join(sessions, sessions.c.user == users.c.name).where(wanted)
             ).first()
         return User(*row) if row else None
+
+
+_USERS = select(users.c.name, users.c.unit, users.c.role, users.c.created_at, users.c.disabled_at)
 
 
 def _refuse_when_closed(connection: Connection, who: str, now: datetime) -> None:

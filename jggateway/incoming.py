@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jgclient.contract import Batch, ContractError, Item, Result
+from jgclient.contract import Batch, ContractError, Item, Result, attachments_from_json
 from jgclient.records import Json
 from jggateway import verdicts
 
@@ -28,7 +28,7 @@ class Incoming:
 
     Attributes:
         envelope: The batch without its items.
-        items: The items, each readable or already refused for its shape.
+        items: The items, each readable and with its right hash, or already refused.
     """
 
     envelope: Batch
@@ -59,6 +59,8 @@ def _read_item(data: Json) -> Item | Result:
     try:
         item = Item.from_json(data)
         _refuse_odd_members(item)
+        if item.true_hash() != item.sha256:  # also raises for what JSON and SQL cannot carry
+            return verdicts.refused(item, verdicts.wrong_hash())
     except (ContractError, ValueError, RecursionError) as error:
         where = str(error) if isinstance(error, ContractError) else type(error).__name__
         return verdicts.refused((record_id, revision), verdicts.malformed(where))
@@ -72,7 +74,7 @@ def _refuse_odd_members(item: Item) -> None:
         raise ContractError("revision must be positive and greater than base_revision")
     if not _storable(item.author, MAX_AUTHOR):
         raise ContractError(f"author must be at most {MAX_AUTHOR} characters")
-    item.true_hash()  # raises for texts and numbers that JSON and SQL cannot carry
+    attachments_from_json(item.attachments)
 
 
 def _storable(text: str, limit: int) -> bool:

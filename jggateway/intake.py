@@ -1,72 +1,51 @@
-"""Decides what becomes of a batch: one verdict an item, none of which depends on another item's fate."""
+"""Takes a batch in: one transaction, one answer an item, in order."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from jgclient.contract import BatchAnswer, Item, Result
-from jgclient.forms.checker import Context
-from jgclient.forms.definition import Form
-from jgclient.forms.library import FormLibrary
-from jgclient.forms.problems import Problem, blocking
-from jgclient.records import Json
-from jggateway import kept, verdicts
+from jgclient.records import canonical_json
+from jggateway import feed, keeping, kept
 from jggateway.incoming import Incoming
-from jggateway.kept import Arrival, Head, Raced, Receipt
-from jggateway.registers import KeptRegisters
+from jggateway.judging import Judging, numbered
+from jggateway.keeping import Accepted, Raced
+from jggateway.kept import Arrival, KeyReused
+from jggateway.reference import References
 from jggateway.storage import Storage
-from jggateway.verdicts import refused
+
+__all__ = ["Busy", "Intake", "KeyReused"]
 
 _LOG = logging.getLogger("jggateway.intake")
+#: How often a batch is judged anew because another sender kept one of its records in the same moment.
+ATTEMPTS = 3
 
 
-class KeyReused(Exception):  # noqa: N818  # the client's fault, told as an answer
-    """Other bytes were sent under the same batch id or Idempotency-Key."""
-
-
-def standing(item: Item, head: Head | None, receipt: Receipt | None, unit: str) -> Result | None:
-    """The answer that follows from what is kept already, or None when the item may be the next revision.
-
-    Args:
-        item: The item, whose hash is right.
-        head: Newest accepted revision of the record, of whatever unit.
-        receipt: Receipt of exactly this revision, if it was accepted before.
-        unit: The sending unit.
-    """
-    if head is not None and head.unit != unit:
-        return refused(item, verdicts.foreign_record())
-    if receipt is not None:
-        if receipt.sha256 == item.sha256:
-            return receipt.result("duplicate")
-        return refused(item, verdicts.other_content(), outcome="conflict")
-    newest = head.revision if head else 0
-    if item.base_revision != newest:
-        return refused(item, verdicts.other_base(newest), outcome="conflict")
-    problem = verdicts.operation_problem(item, head)
-    return refused(item, problem) if problem else None
+class Busy(Exception):  # noqa: N818  # an event of the domain, not a fault
+    """Other senders were faster every time; the batch can be sent again."""
 
 
 class Intake:
     """Takes batches in. Safe to use from several threads.
 
     Args:
+        storage: The gateway's database.
+        references: What is checked with.
         clock: Tells the platform's time; must be aware.
     """
 
-    def __init__(self, storage: Storage, library: FormLibrary, clock: Callable[[], datetime]) -> None:
+    def __init__(self, storage: Storage, references: References, clock: Callable[[], datetime]) -> None:
         self._storage = storage
-        self._library = library
+        self._references = references
         self._clock = clock
 
-    def receive(self, incoming: Incoming, *, user: str, key: str, body_sha256: str) -> Json:
+    def receive(self, incoming: Incoming, *, user: str, key: str, body_sha256: str) -> str:
         """Judge every item, keep what is accepted, and remember the answer.
 
         The same bytes again get the same answer; nothing is judged twice.
@@ -77,8 +56,12 @@ class Intake:
             key: Idempotency-Key, empty when there was none.
             body_sha256: Hash of the bytes the batch arrived as.
 
+        Returns:
+            The answer as JSON.
+
         Raises:
             KeyReused: other bytes came under this batch id or key before.
+            Busy: other senders were faster.
         """
         now = self._clock()
         batch = incoming.envelope
@@ -88,89 +71,58 @@ class Intake:
         )  # fmt: skip
         if batch.mode == "validate":
             return self._dry_run(incoming, arrival, now)
-        try:
-            with self._storage.writing() as connection:
-                kept.claim_batch(connection, arrival)
-                answer = self._answer(connection, incoming, arrival, now)
-                kept.keep_answer(connection, arrival.unit, arrival.batch_id, answer)
-        except Raced:
-            return self._again(arrival)
-        _log_outcomes(arrival, answer)
+        for _ in range(ATTEMPTS):
+            try:
+                return self._commit(incoming, arrival, now)
+            except Raced:
+                continue
+        raise Busy
+
+    def _commit(self, incoming: Incoming, arrival: Arrival, now: datetime) -> str:
+        with self._storage.writing(line=arrival.unit) as connection:
+            earlier = kept.earlier_answer(connection, arrival)
+            if earlier is not None:
+                return earlier
+            judging, results = self._judged(connection, incoming, arrival, now)
+            numbers = keeping.draw_receipt_numbers(connection, arrival, len(judging.accepted))
+            results = numbered(results, judging.accepted, numbers)
+            answer = _answer(arrival, results)
+            keeping.keep(
+                connection, arrival, answer,
+                accepted=judging.accepted, numbers=numbers, heads=judging.heads,
+            )  # fmt: skip
+            _settle_returns(connection, arrival.unit, judging.accepted, now)
+        outcomes = dict(Counter(result.outcome for result in results))
+        _LOG.info("batch", extra={"batch": arrival.batch_id, "unit": arrival.unit, "outcomes": outcomes})
         return answer
 
-    def _again(self, arrival: Arrival) -> Json:
+    def _dry_run(self, incoming: Incoming, arrival: Arrival, now: datetime) -> str:
         with self._storage.reading() as connection:
-            answer = kept.earlier_answer(connection, arrival)
-        if answer is None:
-            raise KeyReused
-        return answer
+            _, results = self._judged(connection, incoming, arrival, now)
+        # A receipt that was drawn for nothing is none.
+        shown = [result if result.receipt_no else replace(result, received_at="") for result in results]
+        return _answer(arrival, shown)
 
-    def _dry_run(self, incoming: Incoming, arrival: Arrival, now: datetime) -> Json:
-        # Under an id of its own, so that the same batch may have been sent before and may be sent afterwards.
-        trial = str(uuid4())
-        with self._storage.writing(keep=False) as connection:
-            passing = replace(arrival, batch_id=trial, key=trial)
-            kept.claim_batch(connection, passing)
-            answer = self._answer(connection, incoming, passing, now)
-        issued = {result["receipt_no"] for result in answer["results"] if result["outcome"] == "accepted"}
-        for result in answer["results"]:
-            if result["receipt_no"] in issued:  # nothing stands behind this receipt any more
-                result.update(receipt_no="", received_at="")
-        return answer
-
-    def _answer(self, connection: Connection, incoming: Incoming, arrival: Arrival, now: datetime) -> Json:
-        results = [
-            entry if isinstance(entry, Result) else self._judge(connection, entry, arrival, now)
-            for entry in incoming.items
-        ]
-        return BatchAnswer(incoming.envelope.batch_id, arrival.received_at, results).to_json()
-
-    def _judge(self, connection: Connection, item: Item, arrival: Arrival, now: datetime) -> Result:
-        try:
-            with connection.begin_nested():
-                return self._decide(connection, item, arrival, now)
-        except Raced:
-            # Another revision of this record came in the same moment; sent again, it meets what is kept then.
-            return refused(item, verdicts.failed(), outcome="deferred")
-        except DBAPIError:
-            raise  # not this item's fault: the whole batch is undone and can be sent again
-        except Exception:
-            _LOG.exception("item failed", extra={"record": item.id, "form": item.form})
-            return refused(item, verdicts.failed(), outcome="deferred")
-
-    def _decide(self, connection: Connection, item: Item, arrival: Arrival, now: datetime) -> Result:
-        if item.true_hash() != item.sha256:
-            return refused(item, verdicts.wrong_hash())
-        head = kept.head_of(connection, item.id)
-        receipt = kept.receipt_of(connection, item.id, item.revision) if head else None
-        answer = standing(item, head, receipt, arrival.unit)
-        if answer is not None:
-            return answer
-        try:
-            form = self._library.get(item.form, item.form_version)
-        except KeyError:
-            return refused(item, self._unknown_form(item))
-        problems = self._problems(connection, item, form, arrival.unit, now)
-        if problems:
-            return Result(item.id, item.revision, "rejected", problems=problems)
-        return kept.keep_revision(connection, item, form, arrival).result()
-
-    def _unknown_form(self, item: Item) -> Problem:
-        versions = [form.version for form in self._library.versions(item.form)]
-        return verdicts.unknown_form(item.form, item.form_version, versions)
-
-    def _problems(
-        self, connection: Connection, item: Item, form: Form, unit: str, now: datetime
-    ) -> list[Problem]:
-        if item.attachments:
-            return [verdicts.no_attachments()]
-        if item.operation == "d":
-            return []  # a withdrawal must never fail on rules that became stricter since
-        registers = KeptRegisters(connection, unit=unit, record_id=item.id, form=form)
-        context = Context(registers=registers, today=now.date(), unit={"code": unit})
-        return blocking(self._library.checker(form).check(item.content, context), item.reasons)
+    def _judged(
+        self, connection: Connection, incoming: Incoming, arrival: Arrival, now: datetime
+    ) -> tuple[Judging, list[Result]]:
+        readable = [entry for entry in incoming.items if isinstance(entry, Item)]
+        judging = Judging(
+            connection, self._references.current(connection), readable,
+            unit=arrival.unit, received_at=arrival.received_at, today=now.date(),
+        )  # fmt: skip
+        results = [entry if isinstance(entry, Result) else judging.judge(entry) for entry in incoming.items]
+        return judging, results
 
 
-def _log_outcomes(arrival: Arrival, answer: Json) -> None:
-    outcomes = Counter(result["outcome"] for result in answer["results"])
-    _LOG.info("batch", extra={"batch": arrival.batch_id, "unit": arrival.unit, "outcomes": dict(outcomes)})
+def _answer(arrival: Arrival, results: list[Result]) -> str:
+    return canonical_json(BatchAnswer(arrival.batch_id, arrival.received_at, results).to_json())
+
+
+def _settle_returns(connection: Connection, unit: str, accepted: Sequence[Accepted], now: datetime) -> None:
+    """A returned record that was accepted anew is no longer returned."""
+    edited = [entry.item.id for entry in accepted if entry.item.base_revision]
+    if edited:
+        returned = feed.standing(connection, "returned", unit, edited)
+        gone = [feed.Entry("returned", record_id, None, unit, origin="record") for record_id in returned]
+        feed.put(connection, gone, now)

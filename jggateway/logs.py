@@ -6,7 +6,7 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
+from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 from time import perf_counter
 
@@ -42,15 +42,23 @@ def _places(error: BaseException) -> list[str]:
     return [type(error).__name__, *places, *(_places(inner) if inner else [])]
 
 
-def log_into(folder: Path) -> logging.Handler:
+def log_into(folder: Path, *, shared: bool = False) -> logging.Handler:
     """Begin to log into ``folder``; hand the handler to :func:`stop_logging` at the end.
+
+    Args:
+        folder: The data folder.
+        shared: Several processes write the file: then none of them may rotate it, and each notices when
+            somebody else has (logrotate).
 
     Raises:
         OSError: the log file cannot be written.
     """
-    handler = RotatingFileHandler(
-        folder / LOG_FILE, maxBytes=MAX_LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8"
-    )
+    path = folder / LOG_FILE
+    handler: logging.Handler
+    if shared:
+        handler = WatchedFileHandler(path, encoding="utf-8")
+    else:
+        handler = RotatingFileHandler(path, maxBytes=MAX_LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8")
     handler.setFormatter(JsonLines())
     for name in ("jggateway", "uvicorn"):
         logger = logging.getLogger(name)

@@ -11,8 +11,21 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from jggateway.refusals import PROBLEM_JSON
-from jggateway.schemas import BatchIn, ProblemDetails, SessionIn
+from jggateway.schemas import (
+    BatchIn,
+    ChangesIn,
+    DeviceIn,
+    ProblemDetails,
+    ReturnIn,
+    SessionIn,
+    UserChangeIn,
+    UserIn,
+)
 
+#: Models of bodies that are read as bytes, and of errors; FastAPI does not see them by itself.
+INPUTS = (BatchIn, ChangesIn, DeviceIn, ProblemDetails, ReturnIn, SessionIn, UserChangeIn, UserIn)
+#: Statuses that only tus knows.
+_PHRASES = {460: "Checksum Mismatch"}
 _REF = "#/components/schemas/{model}"
 
 
@@ -21,7 +34,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": _REF.format(model=ProblemDetails.__name__)}
     content = {PROBLEM_JSON: {"schema": schema}}
     named: dict[int | str, dict[str, Any]] = {
-        status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses
+        status: {"description": _PHRASES.get(status) or HTTPStatus(status).phrase, "content": content}
+        for status in statuses
     }
     return {**named, "default": {"description": "Any other error", "content": content}}
 
@@ -32,6 +46,14 @@ def request_body(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
+def tus_answer(status: int, words: str, *refused: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of a tus operation: headers without a body, or a problem."""
+    headers = {
+        name: {"schema": {"type": "string"}} for name in ("Tus-Resumable", "Upload-Offset", "Upload-Length")
+    }
+    return {**problems(*refused), status: {"description": words, "headers": headers}}
+
+
 def publish(app: FastAPI) -> None:
     """Serve the whole contract at ``/openapi.json``."""
 
@@ -40,7 +62,7 @@ def publish(app: FastAPI) -> None:
             made = get_openapi(
                 title=app.title, version=app.version, description=app.description, routes=app.routes
             )
-            inputs = [(model, "validation") for model in (BatchIn, SessionIn, ProblemDetails)]
+            inputs = [(model, "validation") for model in INPUTS]
             _, definitions = models_json_schema(inputs, ref_template=_REF)  # type: ignore[arg-type]
             made["components"]["schemas"].update(definitions["$defs"])
             app.openapi_schema = made

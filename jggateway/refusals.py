@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from jggateway.storage import Storage, database_refusal
+from jggateway.storage import Storage
 
 PROBLEM_JSON = "application/problem+json"
 #: Seconds a client is asked to wait when the database is busy or full.
 BUSY_RETRY_AFTER = 5
+
+BUSY = "平台正忙，请稍后再试；数据不会丢失。"
 
 _LOG = logging.getLogger("jggateway.refusals")
 _DETAILS = {
@@ -47,11 +49,15 @@ class Refusal(Exception):  # noqa: N818  # an answer, not a fault
 def problem_response(refusal: Refusal) -> Response:
     """The refusal as it travels."""
     members = {
-        "type": "about:blank", "title": HTTPStatus(refusal.status).phrase, "status": refusal.status,
+        "type": "about:blank", "title": _title(refusal.status), "status": refusal.status,
         "detail": refusal.detail, "code": refusal.code,
     }  # fmt: skip
     body = json.dumps(members, ensure_ascii=False).encode()
     return Response(body, refusal.status, refusal.headers, PROBLEM_JSON)
+
+
+def _title(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Checksum Mismatch"  # 460 is tus' own
 
 
 def answer_with_problems(app: FastAPI, storage: Storage) -> None:
@@ -75,9 +81,7 @@ def answer_with_problems(app: FastAPI, storage: Storage) -> None:
 
     def database_error(_request: Request, error: Exception) -> Response:
         _LOG.error("database", exc_info=error)
-        detail = "平台正忙，请稍后再试；数据不会丢失。"
-        if isinstance(error, DBAPIError):
-            detail = database_refusal(storage.folder, error)
+        detail = storage.refusal(error) if isinstance(error, DBAPIError) else BUSY
         return problem_response(Refusal(503, "database", detail, {"Retry-After": str(BUSY_RETRY_AFTER)}))
 
     def failure(_request: Request, _error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Runs the gateway as one process: its socket, its log, its end."""
+"""Runs the gateway, as one process or as several workers: its socket, its log, its end."""
 
 from __future__ import annotations
 
@@ -8,49 +8,101 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
-from jgclient.forms.library import FormLibrary
 from jggateway.app import create_app
 from jggateway.logs import log_into, stop_logging
 from jggateway.storage import StorageError, open_storage
 
 #: Seconds that requests under way are given when the gateway is told to stop.
 GRACE = 10
+#: Seconds that a worker may take to start.
+STARTING = 60
 
 
 class ServeError(Exception):
     """The gateway cannot be started; the text says in Chinese why and what to do."""
 
 
-def serve(
-    data: Path,
-    host: str,
-    port: int,
-    *,
-    library: FormLibrary,
-    clock: Callable[[], datetime],
-    on_listening: Callable[[str], None],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is served. Travels to worker processes, so it holds nothing that is open.
+
+    Attributes:
+        data: Data folder, made when it is not there.
+        resources: Folder with the forms, code lists and calendars that come with the program.
+        clock: Tells the platform's time; a function of a module.
+        database: Address of a PostgreSQL database; empty for SQLite in the data folder.
+        workers: Number of processes; more than one needs PostgreSQL.
+    """
+
+    data: Path
+    resources: Path
+    clock: Callable[[], datetime]
+    database: str = ""
+    workers: int = 1
+
+    def app(self) -> FastAPI:
+        """The application of one process."""
+        return create_app(self.data, resources=self.resources, clock=self.clock, database=self.database)
+
+    def worker_app(self) -> FastAPI:
+        """The application of a worker, which sees to its own log."""
+        log_into(self.data, shared=True)
+        return self.app()
+
+
+def serve(service: Service, host: str, port: int, *, on_listening: Callable[[str], None]) -> None:
     """Serve until told to stop (SIGTERM, Ctrl+C).
 
     Port 0 takes a free one. ``on_listening`` is called with the address once requests are answered.
 
     Raises:
-        ServeError: the port cannot be had.
-        StorageError: the data folder cannot be used.
+        ServeError: the port cannot be had, or several workers are wanted without PostgreSQL.
+        StorageError: the data folder or the database cannot be used.
     """
-    open_storage(data).close()  # says what is wrong with the folder before anything else is begun
-    with _listening(host, port) as listener, _logging(data), _quiet_signals():
-        app = create_app(data, library=library, clock=clock)
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE, server_header=False
-        )
+    if service.workers > 1 and not service.database:
+        raise ServeError("SQLite 只支持一个进程。请去掉 --workers，或用 --database 指定 PostgreSQL 数据库。")
+    # Says what is wrong with folder and database before anything else is begun.
+    open_storage(service.data, service.database).close()
+    shared = service.workers > 1
+    with _listening(host, port) as listener, _logging(service.data, shared=shared), _quiet_signals():
         address = _address(listener)
-        _Server(config, lambda: on_listening(address)).run(sockets=[listener])
+        if shared:
+            config = _config(service.worker_app, factory=True, workers=service.workers)
+            _Workers(config, [listener], lambda: on_listening(address)).run()
+        else:
+            _Server(_config(service.app()), lambda: on_listening(address)).run(sockets=[listener])
+
+
+def _config(
+    app: FastAPI | Callable[[], FastAPI], *, factory: bool = False, workers: int = 1
+) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, factory=factory, workers=workers, log_config=None, access_log=False,
+        timeout_graceful_shutdown=GRACE, server_header=False,
+    )  # fmt: skip
+
+
+class _Workers(Multiprocess):
+    """Tells when every worker really listens; one that dies is replaced."""
+
+    def __init__(
+        self, config: uvicorn.Config, sockets: list[socket.socket], on_listening: Callable[[], None]
+    ) -> None:
+        super().__init__(config, sockets)
+        self._on_listening = on_listening
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if all(worker.wait_until_ready(STARTING, self.should_exit) for worker in self.processes):
+            self._on_listening()
 
 
 class _Server(uvicorn.Server):
@@ -86,9 +138,9 @@ def _listening_refusal(host: str, port: int, error: OSError) -> str:
 
 
 @contextmanager
-def _logging(data: Path) -> Iterator[None]:
+def _logging(data: Path, *, shared: bool) -> Iterator[None]:
     try:
-        handler = log_into(data)
+        handler = log_into(data, shared=shared)
     except OSError as error:
         raise StorageError(
             f"日志不能写入 {data}（{error.strerror or error}）。请检查文件夹的写权限。"

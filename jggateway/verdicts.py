@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
-from jgclient.contract import Item, Result
+from jgclient.contract import ATTACHMENT_MISSING, Attachment, Item, Result
 from jgclient.forms.problems import KINDS, Problem
 from jggateway.kept import Head
 
@@ -64,18 +65,21 @@ def other_base(newest: int) -> Problem:
 
 
 def operation_problem(item: Item, head: Head | None) -> Problem | None:
-    """Whether the operation (新增, 更正, 撤回) fits what the platform holds of the record."""
+    """Whether the operation (新增, 更正, 撤回) fits what the platform holds of the record.
+
+    A withdrawn record may be entered anew, as 新增 or 更正: its base shows that the withdrawal is known.
+    """
     if head is None:
         if item.operation == "i":
             return None
         word = "更正" if item.operation == "u" else "撤回"
         return _operation(f"平台上没有这条记录，不能{word}", "如需上报，请作为新增重新上报；否则不用处理")
-    if head.operation == "d":
-        return _operation("这条记录已经撤回，不能再更正", "如需恢复，请复制为一条新记录后上报")
     if head.form != item.form:
         return _operation(
             f"这条记录是用表单“{head.form}”上报的，不能改用别的表单", "请撤回后用正确的表单新建一条"
         )
+    if head.operation == "d":
+        return _operation("这条记录已经撤回，不用再撤回", "不用处理") if item.operation == "d" else None
     if item.operation == "i":
         return _operation("平台上已有这条记录，不能再次新增", "请在平台已接收的版本上更正后上报")
     return None
@@ -96,12 +100,31 @@ def unknown_form(form: str, version: int, known: list[int]) -> Problem:
     return _hard("form", _CODES, f"平台没有表单“{form}”", "请更新客户端的表单，或联系平台管理员启用该表单")
 
 
-def no_attachments() -> Problem:
-    """The item comes with files, which this platform cannot take yet."""
-    return _hard(
-        "attachments", _SOURCE, "本平台暂不接收附件，为避免附件丢失，该记录未被接收",
-        "请去掉附件后重新上报，附件在本机继续保存",
+def missing_attachment(file: Attachment) -> Problem:
+    """A file the item names has not arrived whole."""
+    return replace(
+        _hard(
+            ATTACHMENT_MISSING, _SOURCE, f"附件“{file.name}”还没有传到平台，该记录暂未接收",
+            "无需处理，客户端会先续传附件再上报；附件已丢失的请重新添加",
+        ),
+        value=file.sha256,
     )  # fmt: skip
+
+
+def other_size(file: Attachment, size: int) -> Problem:
+    """A file has another size than the item says."""
+    return _hard(
+        "attachment-size", _SOURCE, f"附件“{file.name}”有 {size} 字节，记录中写的是 {file.size} 字节",
+        "请重新添加该附件后上报",
+    )  # fmt: skip
+
+
+def unbacked_attachment(field: str, name: str) -> Problem:
+    """A field names a file that does not come with the item."""
+    return replace(
+        _hard("attachment-unbacked", _SOURCE, f"附件“{name}”没有随记录上报", "请重新添加该附件后上报"),
+        fields=(field,),
+    )
 
 
 def failed() -> Problem:

@@ -6,21 +6,19 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import uvicorn
-from gateway_items import DEVICE, OTHER_UNIT, PASSWORD, UNIT
+from gateway_items import DEVICE, NOON, OTHER_UNIT, PASSWORD, UNIT
 
 from jgclient.forms.library import FormLibrary, load_library
 from jggateway.accounts import Accounts
 from jggateway.app import create_app
 from jggateway.storage import open_storage
-
-NOON = datetime(2026, 9, 7, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 
 VISIT = """
 id = "visit"
@@ -84,10 +82,10 @@ class Clock:
 class Gateway:
     """A gateway served by uvicorn in a thread of the test, and a client for it."""
 
-    def __init__(self, data: Path, library: FormLibrary, clock: Clock) -> None:
+    def __init__(self, data: Path, resources: Path, clock: Clock) -> None:
         self.data = data
         self.clock = clock
-        self._library = library
+        self._resources = resources
         self._client = requests.Session()
         self._tokens: dict[str, str] = {}
         self.start()
@@ -96,7 +94,7 @@ class Gateway:
         """Serve on a free port."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        app = create_app(self.data, library=self._library, clock=self.clock)
+        app = create_app(self.data, resources=self._resources, clock=self.clock)
         self.app = app
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
@@ -143,13 +141,19 @@ class Gateway:
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> FormLibrary:
-    """A library of one tiny form."""
+def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A resources folder with one tiny form."""
     folder = tmp_path_factory.mktemp("resources")
     (folder / "forms").mkdir()
     (folder / "codes").mkdir()
     (folder / "forms" / "visit.toml").write_text(VISIT, encoding="utf-8")
-    loaded = load_library(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library(resources: Path) -> FormLibrary:
+    """The library of the tiny form."""
+    loaded = load_library(resources)
     assert loaded.broken == []
     return loaded
 
@@ -178,8 +182,8 @@ def data(fresh_data: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def gateway(data: Path, library: FormLibrary, clock: Clock) -> Iterator[Gateway]:
+def gateway(data: Path, resources: Path, clock: Clock) -> Iterator[Gateway]:
     """A running gateway."""
-    running = Gateway(data, library, clock)
+    running = Gateway(data, resources, clock)
     yield running
     running.stop()

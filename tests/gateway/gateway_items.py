@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from jgclient.contract import Batch, Item
 
 UNIT, OTHER_UNIT = "11410100000000019W", "11410200000000023R"
+#: Noon of a Monday in Beijing.
+NOON = datetime(2026, 9, 7, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 PASSWORD = "loopback-only-1"
 DEVICE = "device-1"
 

@@ -186,7 +186,7 @@ def test_log_that_cannot_be_written(call: Any, tmp_path: Path) -> None:
 
 def test_database_held_by_another_program(call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_storage(tmp_path / "data").close()
-    monkeypatch.setattr("jggateway.storage.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("jggateway.engines.BUSY_TIMEOUT_MS", 50)
     holder = sqlite3.connect(tmp_path / "data" / DATABASE_FILE, isolation_level=None)
     try:
         holder.execute("BEGIN IMMEDIATE")

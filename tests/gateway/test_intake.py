@@ -21,6 +21,7 @@ from jgclient.forms.library import FormLibrary
 from jggateway.incoming import read_batch
 from jggateway.intake import Intake, KeyReused
 from jggateway.kept import counts
+from jggateway.reference import References
 from jggateway.storage import Storage, open_storage
 from jggateway.tables import records, records_kept
 
@@ -33,14 +34,15 @@ def storage(tmp_path: Path) -> Iterator[Storage]:
 
 
 @pytest.fixture
-def intake(storage: Storage, library: FormLibrary, clock: Any) -> Intake:
-    return Intake(storage, library, clock)
+def intake(storage: Storage, resources: Path, clock: Any) -> Intake:
+    return Intake(storage, References(storage, resources, clock), clock)
 
 
 def take(intake: Intake, sent: Batch | dict[str, Any], key: str = "") -> dict[str, Any]:
     """Receive a batch as its bytes would be."""
     body = sent.to_bytes() if isinstance(sent, Batch) else json.dumps(sent).encode()
-    answer = intake.receive(read_batch(json.loads(body)), user="clerk", key=key, body_sha256=str(hash(body)))
+    read = read_batch(json.loads(body))
+    answer = json.loads(intake.receive(read, user="clerk", key=key, body_sha256=str(hash(body))))
     assert isinstance(answer, dict)
     return answer
 
@@ -129,8 +131,19 @@ def test_edits_and_withdrawal_follow_the_newest_revision(intake: Intake, storage
     with storage.reading() as connection:
         head = connection.execute(select(records)).mappings().one()
     assert (head["revision"], head["operation"]) == (3, "d")
-    late = take(intake, batch(edited(to=4, base=3), batch_id="b2"))
-    assert (outcomes(late), codes(late)) == (["rejected"], ["operation"])
+
+
+@pytest.mark.parametrize("operation", ["i", "u"])
+def test_a_withdrawn_record_may_be_entered_anew_on_its_withdrawal(intake: Intake, operation: str) -> None:
+    take(intake, batch(item(), edited(operation="d")))
+    stale = take(intake, batch(edited(to=3, base=1, operation=operation), batch_id="b2"))
+    assert (outcomes(stale), codes(stale)) == (["conflict"], ["base-revision"])
+    again = take(intake, batch(edited(to=3, base=2, operation="d"), batch_id="b3"))
+    assert (outcomes(again), codes(again)) == (["rejected"], ["operation"])
+    anew = take(intake, batch(edited(to=3, base=2, operation=operation), batch_id="b4"))
+    assert outcomes(anew) == ["accepted"]
+    wrong = take(intake, batch(edited("r2", to=1, base=0, operation=operation), batch_id="b5"))
+    assert outcomes(wrong) == ["rejected" if operation == "u" else "accepted"]
 
 
 def test_revision_number_may_skip_refused_ones(intake: Intake) -> None:
@@ -152,9 +165,10 @@ def test_revision_number_may_skip_refused_ones(intake: Intake) -> None:
         (item("new", sha256="0" * 64), "rejected", "hash"),
         (
             item("new", attachments=[{"sha256": "0" * 64, "name": "a.jpg", "size": 1}]),
-            "rejected",
-            "attachments",
+            "deferred",
+            "attachment-missing",
         ),
+        (item("new", attachments=[{"sha256": "0" * 64, "name": "a.jpg"}]), "rejected", "item-shape"),
         (item("new", content={"people": 1}), "rejected", "ZF-001"),
         (item("new", content={"object": None}), "rejected", None),
         (item("new", content={"day": "2025-12-31"}), "rejected", "ZF-002"),
@@ -268,11 +282,11 @@ _ITEMS = st.builds(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(_ITEMS, max_size=6), max_size=6))
 def test_kept_is_exactly_what_was_accepted(
-    tmp_path_factory: pytest.TempPathFactory, library: FormLibrary, clock: Any, sent: list[list[Any]]
+    tmp_path_factory: pytest.TempPathFactory, resources: Path, clock: Any, sent: list[list[Any]]
 ) -> None:
     storage = open_storage(tmp_path_factory.mktemp("random"))
     try:
-        intake = Intake(storage, library, clock)
+        intake = Intake(storage, References(storage, resources, clock), clock)
         results = []
         for number, items in enumerate(sent):
             for mode in ("validate", "commit", "commit"):
@@ -316,7 +330,7 @@ _MEMBERS = [("batch", name) for name in asdict(batch()) if name != "unit_code"] 
 @example(member=("batch", "device_id"), value="\ud800", rehash=False)
 def test_hostile_member_gets_an_answer_or_a_refusal_and_never_a_failure(
     tmp_path_factory: pytest.TempPathFactory,
-    library: FormLibrary,
+    resources: Path,
     clock: Any,
     member: tuple[str, str],
     value: Any,
@@ -333,7 +347,8 @@ def test_hostile_member_gets_an_answer_or_a_refusal_and_never_a_failure(
         return
     storage = open_storage(tmp_path_factory.mktemp("hostile"))
     try:
-        answer = Intake(storage, library, clock).receive(incoming, user="clerk", key="", body_sha256="x")
+        intake = Intake(storage, References(storage, resources, clock), clock)
+        answer = json.loads(intake.receive(incoming, user="clerk", key="", body_sha256="x"))
     finally:
         storage.close()
     assert len(answer["results"]) == len(incoming.items)

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway_items import OTHER_UNIT, UNIT, batch, edited, item, outcomes
+from gateway_items import NOON, OTHER_UNIT, UNIT, batch, edited, item, outcomes
+from sqlalchemy import Connection
 
 from jgclient.contract import Item
 from jgclient.forms.library import FormLibrary
 from jggateway.incoming import read_batch
 from jggateway.intake import Intake
-from jggateway.registers import KeptRegisters
+from jggateway.neighbours import Neighbours
+from jggateway.reference import References
+from jggateway.registers import KeptRegisters, Surroundings
 from jggateway.storage import Storage, open_storage
 
 Send = Callable[..., list[str]]
@@ -28,18 +31,26 @@ def storage(tmp_path: Path) -> Iterator[Storage]:
 
 
 @pytest.fixture
-def send(storage: Storage, library: FormLibrary, clock: Any) -> Send:
+def send(storage: Storage, resources: Path, clock: Any) -> Send:
     """Send items in one batch of their own; returns the outcomes."""
-    intake = Intake(storage, library, clock)
+    intake = Intake(storage, References(storage, resources, clock), clock)
     numbers = iter(range(1000))
 
     def run(*items: Item, unit: str = UNIT) -> list[str]:
         body = batch(*items, batch_id=f"b{next(numbers)}", unit_code=unit).to_bytes()
-        return outcomes(
-            intake.receive(read_batch(json.loads(body)), user="clerk", key="", body_sha256=str(body))
-        )
+        read = read_batch(json.loads(body))
+        return outcomes(json.loads(intake.receive(read, user="clerk", key="", body_sha256=str(body))))
 
     return run
+
+
+def registers(
+    connection: Connection, storage: Storage, resources: Path, library: FormLibrary, *, record_id: str
+) -> KeptRegisters:
+    """What the gateway knows of the unit while it checks a record that was not prepared for."""
+    reference = References(storage, resources, lambda: NOON).current(connection)
+    around = Surroundings(connection, reference, Neighbours(connection, UNIT, []), UNIT)
+    return KeptRegisters(around, record_id=record_id, form=library.get("visit"))
 
 
 def numbered(record_id: str, number: str, **changes: Any) -> Item:
@@ -72,11 +83,11 @@ def test_withdrawal_is_not_checked_by_rules_that_became_stricter(send: Send) -> 
 
 
 def test_same_acts_compares_every_field_it_is_asked_for(
-    send: Send, storage: Storage, library: FormLibrary
+    send: Send, storage: Storage, resources: Path, library: FormLibrary
 ) -> None:
     send(item("r1"), item("r2", content={"day": "2026-09-02"}), item("r3", content={"people": 3}))
     with storage.reading() as connection:
-        known = KeptRegisters(connection, unit=UNIT, record_id="r1", form=library.get("visit"))
+        known = registers(connection, storage, resources, library, record_id="r1")
         assert known.same_acts("visit", {"object": "甲公司"}) == 2
         assert known.same_acts("visit", {"object": "甲公司", "day": "2026-09-01"}) == 1
         assert known.same_acts("visit", {"day": "2026-09-01", "people": 2}) == 0
@@ -88,11 +99,11 @@ def test_same_acts_compares_every_field_it_is_asked_for(
 
 
 def test_record_that_is_not_here_may_still_be_on_its_way(
-    send: Send, storage: Storage, library: FormLibrary
+    send: Send, storage: Storage, resources: Path, library: FormLibrary
 ) -> None:
     send(numbered("r1", "A1"))
     with storage.reading() as connection:
-        known = KeptRegisters(connection, unit=UNIT, record_id="r9", form=library.get("visit"))
+        known = registers(connection, storage, resources, library, record_id="r9")
         assert known.record_exists("visit", "A1") is True
         assert known.record_exists("visit", "A2") is None
         assert known.record_exists("penalty", "A1") is None

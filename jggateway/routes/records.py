@@ -1,4 +1,4 @@
-"""The resources of the sync contract, version 1."""
+"""Sessions, batches, receipts, records: what goes up."""
 
 from __future__ import annotations
 
@@ -7,52 +7,65 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import ValidationError
 from sqlalchemy import select
 
-from jgclient.contract import Capabilities, ContractError
+from jgclient.contract import CHANGE_KINDS, MAX_ATTACHMENT_BYTES, Capabilities, ContractError
 from jgclient.forms.library import FormLibrary
-from jgclient.records import Json, canonical_json
-from jggateway import kept
-from jggateway.accounts import TooManyFailures, User, WrongPassword
+from jgclient.records import Json
+from jggateway import devices, kept
+from jggateway.accounts import TooManyFailures, WrongPassword
 from jggateway.incoming import Incoming, read_batch
-from jggateway.intake import KeyReused
+from jggateway.intake import Busy, KeyReused
+from jggateway.limits import MAX_BYTES, MAX_ITEMS, MAX_SESSION_BYTES
 from jggateway.openapi import problems, request_body
-from jggateway.reading import current_user, idempotency_key, json_body, parse_json
-from jggateway.refusals import Refusal
+from jggateway.reading import ENCODINGS, idempotency_key, json_body, parse_json
+from jggateway.refusals import BUSY, BUSY_RETRY_AFTER, Refusal
+from jggateway.routes.parts import (
+    CurrentUser,
+    json_answer,
+    json_text,
+    now_of,
+    now_text,
+    read_model,
+    read_names,
+    storage_of,
+)
 from jggateway.schemas import (
     AnswerOut,
     BatchIn,
     CapabilitiesOut,
+    DeviceIn,
+    DeviceOut,
     HealthOut,
     ReceiptsOut,
+    RecordsOut,
     SessionIn,
     SessionOut,
 )
 from jggateway.tables import about
 
-MAX_ITEMS = 200
-MAX_BYTES = 2 * 1024 * 1024
-MAX_SESSION_BYTES = 4 * 1024
-
 router = APIRouter()
-CurrentUser = Annotated[User, Depends(current_user)]
 
 
 @router.get("/healthz", response_model=HealthOut, responses=problems(503))
 def healthz(request: Request) -> Response:
     """Whether the gateway and its database answer."""
-    with request.app.state.storage.reading() as connection:
+    with storage_of(request).reading() as connection:
         connection.execute(select(about))
-    return _json({"status": "ok"})
+    return json_answer({"status": "ok"})
 
 
-@router.get("/v1/capabilities", response_model=CapabilitiesOut, responses=problems())
+@router.get("/v1/capabilities", response_model=CapabilitiesOut, responses=problems(503))
 def capabilities(request: Request) -> Response:
-    """Server time, limits of a batch, forms and their versions."""
-    library: FormLibrary = request.app.state.library
+    """Server time, limits of a batch, forms and their versions, what else the gateway offers."""
+    with storage_of(request).reading() as connection:
+        library: FormLibrary = request.app.state.references.current(connection).library
     forms = {form.id: [f.version for f in library.versions(form.id)] for form in library.forms}
-    return _json(asdict(Capabilities(_now(request), MAX_ITEMS, MAX_BYTES, forms)))
+    told = Capabilities(
+        now_text(request), MAX_ITEMS, MAX_BYTES, forms, max_attachment_bytes=MAX_ATTACHMENT_BYTES,
+        changes=CHANGE_KINDS, public_key=str(request.app.state.keys.public), encodings=ENCODINGS,
+    )  # fmt: skip
+    return json_answer(asdict(told))
 
 
 @router.post(
@@ -64,13 +77,15 @@ def capabilities(request: Request) -> Response:
 )
 def open_session(request: Request, body: Annotated[bytes, Depends(json_body(MAX_SESSION_BYTES))]) -> Response:
     """Log in with a real-name user; the token belongs to this device."""
-    wanted = _session_wanted(parse_json(body))
-    state = request.app.state
+    wanted = read_model(SessionIn, parse_json(body))
+    accounts = request.app.state.accounts
     try:
-        session = state.accounts.log_in(wanted.user, wanted.password, wanted.device_id, now=state.clock())
+        session = accounts.log_in(wanted.user, wanted.password, wanted.device_id, now=now_of(request))
     except WrongPassword:
         raise Refusal(
-            401, "wrong-password", "用户名或密码不对。请核对后重新输入；忘记密码请联系平台管理员。"
+            401,
+            "wrong-password",
+            "用户名或密码不对，或账号已停用。请核对后重新输入，或联系平台管理员。",
         ) from None
     except TooManyFailures as error:
         raise Refusal(
@@ -78,13 +93,36 @@ def open_session(request: Request, body: Annotated[bytes, Depends(json_body(MAX_
             {"Retry-After": str(error.seconds)},
         ) from None  # fmt: skip
     user = session.user
-    return _json(
+    return json_answer(
         {
             "token": session.token, "expires_at": session.expires_at.isoformat(timespec="seconds"),
             "user": user.name, "unit_code": user.unit, "role": user.role,
         },
         status=201,
     )  # fmt: skip
+
+
+@router.post(
+    "/v1/devices",
+    status_code=201,
+    response_model=DeviceOut,
+    responses=problems(400, 401, 409, 413, 415, 422, 503),
+    openapi_extra=request_body(DeviceIn),
+)
+def register_device(
+    request: Request, user: CurrentUser, body: Annotated[bytes, Depends(json_body(MAX_SESSION_BYTES))]
+) -> Response:
+    """Make packages of a device of the user's unit known; again with the same key does no harm."""
+    wanted = read_model(DeviceIn, parse_json(body))
+    now = now_of(request)
+    try:
+        with storage_of(request).writing() as connection:
+            devices.register(
+                connection, user.unit, wanted.device_id, wanted.public_key, now, actor=user.name
+            )  # fmt: skip
+    except devices.DeviceError as error:
+        raise Refusal(409, "device", str(error)) from None
+    return json_answer({"device_id": wanted.device_id, "unit_code": user.unit}, status=201)
 
 
 @router.post(
@@ -118,40 +156,40 @@ def receive_batch(
         raise Refusal(
             422, "key-reused", "同一批次编号已用于另一份内容，平台未接收。请联系技术人员；本机数据不受影响。"
         ) from None
-    return _json(answer)
+    except Busy:
+        raise Refusal(503, "busy", BUSY, {"Retry-After": str(BUSY_RETRY_AFTER)}) from None
+    return json_text(answer)
 
 
 @router.get("/v1/batches/{batch_id}", response_model=AnswerOut, responses=problems(401, 404, 503))
 def batch_answer(request: Request, user: CurrentUser, batch_id: str) -> Response:
     """What became of a batch of the user's unit; kept for ever."""
-    with request.app.state.storage.reading() as connection:
-        answer = kept.answer_of(connection, user.unit, batch_id)
+    with storage_of(request).reading() as connection:
+        answer = kept.answer_of(connection, user.unit, batch_id.replace("\0", ""))
     if answer is None:
         raise Refusal(404, "no-such-batch", "平台没有收到过这个批次。请重新上报。")
-    return _json(answer)
+    return json_text(answer)
+
+
+_IDS = Query(description=f"Record ids joined by commas, at most {MAX_ITEMS}")
 
 
 @router.get("/v1/receipts", response_model=ReceiptsOut, responses=problems(401, 422, 503))
-def receipts(
-    request: Request,
-    user: CurrentUser,
-    ids: Annotated[str, Query(description=f"Record ids joined by commas, at most {MAX_ITEMS}")],
-) -> Response:
+def receipts(request: Request, user: CurrentUser, ids: Annotated[str, _IDS]) -> Response:
     """Receipts of the unit's records, one accepted result a kept revision; unknown ids are left out."""
-    wanted = [record_id for record_id in ids.split(",") if record_id]
-    if len(wanted) > MAX_ITEMS:
-        raise Refusal(422, "too-many-ids", f"一次最多查询 {MAX_ITEMS} 条回执。请分次查询。")
-    with request.app.state.storage.reading() as connection:
-        found = kept.receipts_of(connection, user.unit, wanted)
-    return _json({"results": [receipt.result().to_json() for receipt in found]})
+    wanted = read_names(ids.replace("\0", ""), MAX_ITEMS)
+    with storage_of(request).reading() as connection:
+        found = kept.receipts_of(connection, wanted, user.unit)
+    return json_answer({"results": [receipt.result().to_json() for receipt in found]})
 
 
-def _session_wanted(data: Json) -> SessionIn:
-    try:
-        return SessionIn.model_validate(data)
-    except ValidationError as error:
-        places = "、".join(sorted({".".join(map(str, e["loc"])) for e in error.errors()}))
-        raise Refusal(422, "invalid", f"登录请求的内容不完整或格式不对：{places}。请升级客户端。") from None
+@router.get("/v1/records", response_model=RecordsOut, responses=problems(401, 422, 503))
+def records(request: Request, user: CurrentUser, ids: Annotated[str, _IDS]) -> Response:
+    """The newest accepted revisions of the unit's records in full; unknown ids are left out."""
+    wanted = read_names(ids.replace("\0", ""), MAX_ITEMS)
+    with storage_of(request).reading() as connection:
+        found = kept.kept_records(connection, user.unit, wanted)
+    return json_answer({"records": [record.to_json() for record in found]})
 
 
 def _read_batch(data: Json) -> Incoming:
@@ -159,12 +197,3 @@ def _read_batch(data: Json) -> Incoming:
         return read_batch(data)
     except ContractError as error:
         raise Refusal(422, "invalid", f"批次的格式不符合上报协议（{error}）。请升级客户端。") from None
-
-
-def _now(request: Request) -> str:
-    moment: str = request.app.state.clock().isoformat(timespec="seconds")
-    return moment
-
-
-def _json(value: Json, status: int = 200) -> Response:
-    return Response(canonical_json(value).encode(), status, media_type="application/json")
