@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtGui import QPagedPaintDevice
 from PySide6.QtWidgets import QWidget
 
 WORKBOOKS = "Excel 工作簿 (*.xlsx *.xls *.et)"
@@ -51,6 +52,13 @@ class Messages:
 
         name, _ = QFileDialog.getSaveFileName(parent, title, str(suggested), kinds)
         return Path(name) if name else None
+
+    def printer(self, parent: QWidget | None) -> QPagedPaintDevice | None:
+        """The printer chosen with its settings, or None when the user went back."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        return printer if QPrintDialog(printer, parent).exec() else None
 
 
 gate: Messages = Messages()

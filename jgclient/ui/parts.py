@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -133,6 +134,15 @@ def link(text: str, *, on_click: Callable[[], Any] | None = None) -> Button:
     return made
 
 
+def menu_button(text: str, menu: QMenu) -> Button:
+    """A button that opens a menu below itself; the mark at its end is painted."""
+    made = Button(text)
+    made.setProperty("kind", "menu")
+    made.setMenu(menu)
+    made.setAccessibleDescription("打开菜单")
+    return made
+
+
 class Pill(QPushButton):
     """A filter that is on or off and shows how many it would leave."""
 
@@ -178,6 +188,33 @@ class Chip(QLabel):
         """Change word and colour together."""
         self.setText(text)
         theme.restyle(self, "chip", tone)
+
+
+class ShortLabel(QLabel):
+    """A text in one line that is shortened where the room ends; the tool tip holds all of it."""
+
+    def __init__(self, role: str = "") -> None:
+        super().__init__()
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        """Show a text; line breaks become spaces."""
+        super().setText(" ".join(text.split()))
+        self.setToolTip(self.text())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few words."""
+        hint = super().sizeHint()
+        return QSize(min(hint.width(), self.fontMetrics().horizontalAdvance("汉") * 6), hint.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The words that fit."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        fits = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, fits)
 
 
 def label(text: str = "", role: str = "", *, tone: str = "", wraps: bool = False) -> QLabel:
@@ -264,8 +301,9 @@ class Card(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
         outer.setSpacing(0)
-        self.title = label(title, "heading")
-        self.note = label("", "muted")
+        self.title: QLabel = ShortLabel("heading")
+        self.title.setText(title)
+        self.note: QLabel = ShortLabel("muted")
         self.head = QHBoxLayout()
         self.head.setContentsMargins(12, 4, 8, 4)
         self.head.setSpacing(8)

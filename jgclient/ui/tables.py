@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPointF,
     QRect,
+    QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -37,6 +40,7 @@ Index = QModelIndex | QPersistentModelIndex
 #: Rows of one page; what is scrolled to is fetched, nothing else.
 PAGE = 200
 _PAD = 10
+_CHECK = 15
 _NOWHERE = QModelIndex()
 
 
@@ -51,6 +55,7 @@ class Column(Generic[R]):
         chip: Paint the words as a chip in that tone.
         muted: Side information in a quieter colour.
         sort: What the loader is told when the heading is clicked; empty means not sortable.
+        check: A box that shows whether the row is selected; a click on it takes the row in or out.
     """
 
     title: str
@@ -61,6 +66,7 @@ class Column(Generic[R]):
     chip: bool = False
     muted: bool = False
     sort: str = ""
+    check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,9 @@ class RowDelegate(QStyledItemDelegate):
         _paint_ground(painter, option, index, self._table)
         words = column.text(row)
         tone = column.tone(row) if column.tone else None
-        if column.chip and words:
+        if column.check:
+            _paint_check(painter, option)
+        elif column.chip and words:
             _paint_chip(painter, option.rect, words, tone or "draft")
         else:
             _paint_words(painter, option.rect, words, _ink(option, tone, muted=column.muted))
@@ -232,7 +240,28 @@ class RowTable(QTableView, Generic[R]):
     def choose(self, number: int) -> None:
         """Make one row current and selected."""
         if number < self.rows_model.rowCount():
-            self.selectRow(number)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self.rows_model.index(number, 0), flags)
+
+    def selectionCommand(
+        self, index: Index, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """A click on the box of a row takes it in or out and leaves the others selected."""
+        pressed = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress
+        if (
+            index.isValid()
+            and self.rows_model.columns[index.column()].check
+            and isinstance(event, QMouseEvent)
+        ):
+            toggle = QItemSelectionModel.SelectionFlag.Toggle | QItemSelectionModel.SelectionFlag.Rows
+            return toggle if pressed else QItemSelectionModel.SelectionFlag.NoUpdate
+        return super().selectionCommand(index, event)
+
+    def show_columns(self, titles: Collection[str]) -> None:
+        """Show only the columns with these titles, and those without a title."""
+        for number, column in enumerate(self.rows_model.columns):
+            self.setColumnHidden(number, bool(column.title) and column.title not in titles)
+        self._share_width(self.viewport().width())
 
     def selectAll(self) -> None:
         """Select every row there is, not only those fetched so far."""
@@ -299,14 +328,16 @@ class RowTable(QTableView, Generic[R]):
 
     def _share_width(self, room: int) -> None:
         metrics = QFontMetrics(theme.text_font())
-        fixed = [
-            metrics.horizontalAdvance("汉") * c.width + 2 * _PAD + (12 if c.chip else 0) if c.width else 0
-            for c in self.rows_model.columns
-        ]
-        shares = sum(c.share for c in self.rows_model.columns if not c.width)
-        left = room - sum(fixed)
-        for number, (width, column) in enumerate(zip(fixed, self.rows_model.columns, strict=True)):
-            self.setColumnWidth(number, width or max(80, left * column.share // shares))
+        shown = {n: c for n, c in enumerate(self.rows_model.columns) if not self.isColumnHidden(n)}
+        fixed = {
+            n: metrics.horizontalAdvance("汉") * c.width + 2 * _PAD + (12 if c.chip else 0)
+            for n, c in shown.items()
+            if c.width
+        } | {n: _CHECK + 2 * _PAD for n, c in shown.items() if c.check}
+        shares = sum(c.share for n, c in shown.items() if n not in fixed)
+        left = room - sum(fixed.values())
+        for number, column in shown.items():
+            self.setColumnWidth(number, fixed.get(number) or max(80, left * column.share // shares))
 
 
 def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, index: Index, table: QTableView) -> None:
@@ -334,6 +365,24 @@ def _paint_words(painter: QPainter, rect: QRect, words: str, ink: QColor) -> Non
     painter.setPen(ink)
     short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
+
+
+def _paint_check(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    from PySide6.QtWidgets import QStyle  # noqa: PLC0415
+
+    scheme, rect = theme.roles(), option.rect
+    state: QStyle.StateFlag = option.state
+    ticked = bool(state & QStyle.StateFlag.State_Selected)
+    top = rect.top() + (rect.height() - _CHECK) / 2
+    box = QRectF(rect.left() + _PAD + 0.5, top + 0.5, _CHECK - 1, _CHECK - 1)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(scheme.accent if ticked else scheme.edge_strong), 1))
+    painter.setBrush(QColor(scheme.accent if ticked else scheme.card))
+    painter.drawRoundedRect(box, 3, 3)
+    if ticked:
+        painter.setPen(QPen(QColor(scheme.on_accent), 2))
+        points = ((3.5, 7.5), (6.5, 10.5), (11.5, 4.5))
+        painter.drawPolyline([QPointF(box.left() + x, box.top() + y) for x, y in points])
 
 
 def _paint_chip(painter: QPainter, rect: QRect, words: str, name: ToneName) -> None:

@@ -239,7 +239,7 @@ class Tour:
         self._page("records", Qt.Key.Key_3)
         page = self.window.page("records")
         assert isinstance(page, RecordsPage)  # noqa: S101
-        self.driver.click(page.pills[state.value])
+        self.driver.click(page.filters.pills[state.value])
         page.table.setFocus()
         self.driver.settle()
         return page

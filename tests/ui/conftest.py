@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QThread
+from PySide6.QtGui import QPagedPaintDevice
 from PySide6.QtWidgets import QApplication
 from ui_stories import NOW, Story
 
@@ -49,6 +50,7 @@ class Answers(messages.Messages):
         self.asked: list[str] = []
         self.yes = True
         self.file: Path | None = None
+        self.paper: QPagedPaintDevice | None = None
 
     def ask(self, parent: object, question: str, *, yes: str, no: str = "取消", detail: str = "") -> bool:
         self.asked.append(question)
@@ -64,6 +66,10 @@ class Answers(messages.Messages):
     def save_file(self, parent: object, title: str, *, suggested: Path, kinds: str = "") -> Path | None:
         self.asked.append(title)
         return self.file
+
+    def printer(self, parent: object) -> QPagedPaintDevice | None:
+        self.asked.append("打印")
+        return self.paper
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from jgclient.ui.parts import ShortLabel
+
 
 def grab(widget: QWidget, path: Path) -> Path:
     """Save a picture of a widget."""
@@ -31,6 +33,8 @@ def type_text(widget: QWidget, text: str) -> None:
 
 
 def _is_cut(label: QLabel) -> bool:
+    if isinstance(label, ShortLabel):  # shortened on purpose, with all of it in the tool tip
+        return label.toolTip() != label.text() or label.width() < label.minimumSizeHint().width()
     if label.wordWrap():
         return label.height() < label.heightForWidth(label.width())
     return label.width() < label.sizeHint().width() or label.height() < label.sizeHint().height()
