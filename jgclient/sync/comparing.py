@@ -13,6 +13,7 @@ from jgclient.contract import (
     Mark,
     Platform,
     Reconciliation,
+    Result,
     TransportError,
     in_period,
     marks_hash,
@@ -125,21 +126,26 @@ class Comparing:
     # -- one form --------------------------------------------------------------------------------------
 
     def _compare_form(
-        self, comparison: Comparison, form: str, theirs: Sequence[DayCount], period: Period
+        self, comparison: Comparison, form: str, told: Sequence[DayCount], period: Period
     ) -> None:
-        ours: dict[str, list[Mark]] = {}
-        for day, mark in self._store.counterparts.marks(form, self._date_field(form)):
+        ours = self._store.counterparts.marks(form, self._date_field(form))
+        here: dict[str, list[Mark]] = {}
+        for day, mark in ours:
             if period.holds(day):
-                ours.setdefault(day, []).append(mark)
-        told = {count.day: count for count in theirs}
-        for day in sorted({*ours, *told}):
+                here.setdefault(day, []).append(mark)
+        there = {count.day: count for count in told}
+        doubtful: set[str] = set()
+        theirs: dict[str, tuple[str, Mark]] = {}
+        for day in sorted({*here, *there}):
             self._talk.stop_if_cancelled()
-            here = ours.get(day, [])
-            there = told.get(day)
-            if there is not None and (there.count, there.sha256) == (len(here), marks_hash(here)):
-                comparison.agreed += len(here)
-            else:
-                self._compare_day(comparison, form, day, here, self._marks(form, day) if there else [])
+            marks, count = here.get(day, []), there.get(day)
+            if count is not None and (count.count, count.sha256) == (len(marks), marks_hash(marks)):
+                comparison.agreed += len(marks)
+                continue
+            doubtful |= {mark.id for mark in marks}
+            theirs |= {mark.id: (day, mark) for mark in self._marks(form, day)} if count else {}
+        mine = {mark.id: (day, mark) for day, mark in ours}
+        self._compare_records(comparison, form, sorted(doubtful | theirs.keys()), mine, theirs)
 
     def _date_field(self, form: str) -> str:
         try:
@@ -160,18 +166,37 @@ class Comparing:
         counts = self._talk.ask(question).days
         return [mark for count in counts if (count.form, count.day) == (form, day) for mark in count.records]
 
-    def _compare_day(
-        self, comparison: Comparison, form: str, day: str, here: Iterable[Mark], there: Iterable[Mark]
+    def _compare_records(
+        self,
+        comparison: Comparison,
+        form: str,
+        ids: Sequence[str],
+        ours: dict[str, tuple[str, Mark]],
+        theirs: dict[str, tuple[str, Mark]],
     ) -> None:
-        ours, theirs = ({mark.id: mark for mark in marks} for marks in (here, there))
-        unreceipted = self._unreceipted(theirs.values(), ours)
+        """Look at the records of the days that differ; a record may stand under two days."""
+        nothing = ("", None)
+        theirs = theirs | self._elsewhere({i: ours[i] for i in ids if i in ours and i not in theirs})
+        unreceipted = self._unreceipted([mark for _, mark in theirs.values()], ours)
         comparison.receipts += self._bring_receipts(unreceipted)
-        for record_id in sorted({*ours, *theirs}):
-            mine, other = ours.get(record_id), theirs.get(record_id)
+        for record_id in ids:
+            day, mine = ours.get(record_id, nothing)
+            their_day, other = theirs.get(record_id, nothing)
             if record_id in unreceipted or _same(mine, other):
                 comparison.agreed += 1
-            elif found := self._difference(form, day, record_id, mine, other):
+            elif found := self._difference(form, day or their_day, record_id, mine, other):
                 comparison.differences.append(found)
+        comparison.differences.sort(key=lambda d: (d.form, d.day, d.record_id))
+
+    def _elsewhere(self, lacking: dict[str, tuple[str, Mark]]) -> dict[str, tuple[str, Mark]]:
+        """What the platform has of records it did not name: with another date, beyond the period."""
+        newest: dict[str, tuple[str, Mark]] = {}
+        for result in self._receipts(sorted(lacking)):
+            known = newest.get(result.id)
+            if result.id in lacking and (known is None or known[1].revision < result.revision):
+                mark = Mark(result.id, result.revision, result.sha256, "", result.receipt_no)
+                newest[result.id] = (lacking[result.id][0], mark)
+        return newest
 
     def _difference(
         self, form: str, day: str, record_id: str, mine: Mark | None, other: Mark | None
@@ -195,12 +220,12 @@ class Comparing:
 
     # -- receipts that were lost here ------------------------------------------------------------------
 
-    def _unreceipted(self, theirs: Iterable[Mark], ours: dict[str, Mark]) -> set[str]:
-        """Records whose revision on the platform is kept here word for word, without its receipt."""
+    def _unreceipted(self, theirs: Iterable[Mark], ours: dict[str, tuple[str, Mark]]) -> set[str]:
+        """Records whose revision on the platform is kept here word for word, but without its receipt."""
         return {
             mark.id
             for mark in theirs
-            if not _same(ours.get(mark.id), mark)
+            if (mark.id not in ours or ours[mark.id][1].revision < mark.revision)
             and any(
                 (revision.revision, revision.sha256) == (mark.revision, mark.sha256)
                 for revision in self._store.records.revisions(mark.id)
@@ -208,14 +233,17 @@ class Comparing:
         }
 
     def _bring_receipts(self, ids: Iterable[str]) -> int:
-        wanted = sorted(ids)
-        brought = 0
-        for start in range(0, len(wanted), IDS_AT_ONCE):
-            question = partial(self._platform.receipts, wanted[start : start + IDS_AT_ONCE])
-            brought += self._store.outbox.take_receipts(self._talk.ask(question), "")
-        if brought:
-            self._talk.count(receipts=brought)
+        found = self._receipts(sorted(ids))
+        brought = self._store.outbox.take_receipts(found, "") if found else 0
+        self._talk.count(receipts=brought)
         return brought
+
+    def _receipts(self, ids: Sequence[str]) -> list[Result]:
+        found: list[Result] = []
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            self._talk.stop_if_cancelled()
+            found += self._talk.ask(partial(self._platform.receipts, ids[start : start + IDS_AT_ONCE]))
+        return found
 
 
 def _same(mine: Mark | None, other: Mark | None) -> bool:

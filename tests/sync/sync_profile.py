@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from jgclient.contract import Attachment
 from jgclient.platform_api import HttpPlatform
 from jgclient.records import Revision, State, chain_hash, payload_hash
 from jgclient.store import ListQuery, Store, Summary, open_store
@@ -21,16 +23,24 @@ class Profile:
     """One client: its store, and what a person does with it."""
 
     def __init__(self, folder: Path) -> None:
-        self.store: Store = open_store(folder, clock=lambda: NOW)
+        self.reopen(folder)
         self.pauses: list[float] = []
         self.lines: list[str] = []
         self._cancelled = False
 
-    def finish(self, record_id: str, *, urgent_by: date | None = None, **content: Any) -> Revision:
+    def reopen(self, folder: Path) -> None:
+        """Open the data folder (again)."""
+        self.store: Store = open_store(folder, clock=lambda: NOW)
+
+    def finish(
+        self, record_id: str, *, urgent_by: date | None = None, operation: str = "",
+        attachments: Sequence[Attachment] = (), **content: Any,
+    ) -> Revision:  # fmt: skip
         """Finish a record (again) and queue it."""
         nxt = self.store.records.next_operation(record_id)
         payload = {
-            "form": "note", "form_version": 1, "operation": nxt.operation, "reasons": {}, "attachments": [],
+            "form": "note", "form_version": 1, "operation": operation or nxt.operation, "reasons": {},
+            "attachments": [file.to_json() for file in attachments],
             "content": {"name": f"记录 {record_id}", **content},
         }  # fmt: skip
         link = {"record_id": record_id, "revision": nxt.revision, "author": "李某", "made_at": NOW}
