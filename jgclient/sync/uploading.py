@@ -40,6 +40,7 @@ class Uploads:
         self._address = address
         self._limit = limit
         self._doubted: set[str] = set()
+        self._confirmed_now: set[str] = set()
         self.held_back: set[str] = set()
 
     def ready(self, revision: Revision) -> bool:
@@ -62,6 +63,9 @@ class Uploads:
                     raise
                 self.held_back.add(revision.record_id)
             except TransportError as error:
+                if error.status in _ASK_WHERE:
+                    self.held_back.add(revision.record_id)
+                    continue
                 if error.reaction not in ("park", "halve"):
                     raise end_of(error) from error
                 self._store.outbox.park([(revision.record_id, revision.revision)], error.message)
@@ -77,6 +81,7 @@ class Uploads:
         }
         for sha256 in lacking.values():
             self._store.attachments.doubt(sha256)
+            self._confirmed_now.discard(sha256)
         again = {record_id for record_id in lacking if record_id not in self._doubted}
         self._doubted |= again
         return again
@@ -84,8 +89,11 @@ class Uploads:
     # -- one file --------------------------------------------------------------------------------------
 
     def _confirmed(self, file: Attachment) -> bool:
-        kept = self._store.attachments.get(file.sha256)
-        return kept is not None and kept.confirmed_by == self._address
+        if file.sha256 not in self._confirmed_now:
+            kept = self._store.attachments.get(file.sha256)
+            if kept is not None and kept.confirmed_by and kept.confirmed_by == self._address:
+                self._confirmed_now.add(file.sha256)
+        return file.sha256 in self._confirmed_now
 
     def _bring(self, file: Attachment) -> None:
         if reason := why_lacking(self._store, file):
@@ -97,6 +105,7 @@ class Uploads:
             )
         self._send(file, self._begin(file))
         self._store.attachments.confirm(file.sha256, self._address)
+        self._confirmed_now.add(file.sha256)
         self._talk.note("")
 
     def _begin(self, file: Attachment) -> AttachmentState:
