@@ -148,6 +148,8 @@ class Form:
     """One form in one version.
 
     Attributes:
+        short_title: At most six characters for lists and filters; empty when the title is short enough.
+        order: Place among the forms; smaller comes first.
         kind: ``record`` for acts that are reported, ``register`` for reference lists.
         exchange_table: National exchange table, empty when there is none.
         number_field: The business number of the record (文书号, 行为编号).
@@ -165,6 +167,8 @@ class Form:
     version: int
     valid_from: date
     sections: tuple[Section, ...]
+    short_title: str = ""
+    order: int = 100
     kind: Literal["record", "register"] = "record"
     exchange_table: str = ""
     number_field: str = ""

@@ -30,12 +30,12 @@ class FormLibrary:
 
     @property
     def forms(self) -> list[Form]:
-        """The newest version of each form: records before registers, then in the order of their files."""
+        """The newest version of each form: records before registers, each in their ``order``."""
         newest: dict[str, Form] = {}
         for form in self._versions.values():
             if form.id not in newest or newest[form.id].version < form.version:
                 newest[form.id] = form
-        return sorted(newest.values(), key=lambda form: form.kind != "record")
+        return sorted(newest.values(), key=lambda form: (form.kind != "record", form.order))
 
     def versions(self, form_id: str) -> list[Form]:
         """All versions of a form, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import uvicorn
 from ui_stories import NOW
 
-from jgclient.forms.library import FormLibrary, load_library
+from jgclient.forms.library import load_library, resources_folder
 from jggateway.accounts import Accounts
 from jggateway.app import create_app
 from jggateway.storage import open_storage
@@ -55,7 +56,7 @@ class Gateway:
         storage.close()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        app = create_app(data, library=_library(folder), clock=lambda: NOW)
+        app = create_app(data, resources=_resources(folder), clock=lambda: NOW)
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
         self._thread.start()
@@ -68,11 +69,12 @@ class Gateway:
         assert not self._thread.is_alive()
 
 
-def _library(folder: Path) -> FormLibrary:
+def _resources(folder: Path) -> Path:
     resources = folder / "platform"
-    (resources / "forms").mkdir(parents=True)
-    (resources / "codes").mkdir()
+    for name in ("forms", "codes"):
+        (resources / name).mkdir(parents=True)
     (resources / "forms" / "check.toml").write_text(_FORM, encoding="utf-8")
-    loaded = load_library(resources)
-    assert loaded.broken == []
-    return loaded
+    calendars = resources_folder() / "calendars"
+    shutil.copytree(calendars, resources / "calendars")
+    assert load_library(resources).broken == []
+    return resources
