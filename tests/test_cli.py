@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from jgclient.__main__ import main
+from jgclient.forms.identifiers import KIND_TITLES
 
 SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
 LEDGER = SAMPLES / "行政检查台账（科室自用）.xlsx"
@@ -189,10 +190,63 @@ def test_check_keeps_nothing_and_names_every_problem(call: Any, tmp_path: Path) 
     assert not (tmp_path / "client").exists()
 
 
-def test_wrong_use_is_exit_code_2() -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["no-such-command"], "命令 不能是 no-such-command，可用：gui, "),
+        (["check"], "缺少 表单, 文件.json。"),
+        (["identify", "shoe", "1"], "种类 不能是 shoe，可用：uscc, "),
+        (["submit", "--alle"], "多出了不认识的 --alle。"),
+        (["list", "--limit", "x"], "--limit 的值 x 不对。"),
+        (["list", "--form"], "--form 后面要写一个值。"),
+        (["submit", "--all=3"], "--all 后面不能写值（3）。"),
+        (["list", "--f=x", "--t", "y", "--s"], "--s 后面要写一个值"),
+        (["init", "--unit=x"], "缺少 --unit-code, --region, --user"),
+    ],
+)
+def test_wrong_use_is_exit_code_2_and_said_in_chinese(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main(["no-such-command"])
+        main(words)
     assert stopped.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"命令写得不对：{said.replace('--s ', '--state ')}")
+    assert "用法：jgclient" in told
+
+
+def test_help_is_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", "--help"])
+    assert stopped.value.code == 0
+    words = re.findall(
+        r"[a-z]{3,}", re.sub(r"--?[a-z]+|jgclient( check)?|[\w/]+\.json", "", capsys.readouterr().out)
+    )
+    assert words == []
+
+
+def test_identify_knows_every_kind(call: Any) -> None:
+    right = {
+        "uscc": "91410100MA0000015B", "idcard": "11010519491231002X", "residence": "810000199408230021",
+        "passport": "E12345678", "certificate": "16010012345", "item": "41010020200401",
+        "implementation": "11410100000000019W3", "region": "410105", "party": "91410100MA0000015B",
+    }  # fmt: skip
+    assert set(right) == set(KIND_TITLES)
+    for kind, value in right.items():
+        code, answer, _ = call("identify", kind, value)
+        assert (code, answer["value"], answer["valid"]) == (0, value, True), answer
+
+
+def test_identify_offers_listed_items(profile: Any) -> None:
+    code, answer, _ = profile("identify", "item", "4101002020040")
+    assert code == 1
+    assert answer["candidates"]
+    assert all(len(item) == 14 for item in answer["candidates"])
+
+
+@pytest.mark.parametrize(("word", "code"), [("金水", "410105"), ("孟津县", "410308"), ("410322", "410308")])
+def test_identify_offers_regions(call: Any, word: str, code: str) -> None:
+    assert code in call("identify", "region", word)[1]["candidates"]
 
 
 def test_unknown_form_lists_the_known_ones(profile: Any, tmp_path: Path) -> None:

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from jgclient import __version__, installation
+from jgclient.cli.chinese_parser import ChineseParser
 
-KINDS = ("uscc", "idcard", "region", "item")
+#: All of :data:`jgclient.forms.identifiers.KIND_TITLES`; written out because forms load slowly.
+KINDS = (
+    "uscc", "idcard", "residence", "passport", "certificate", "item", "implementation", "region", "party",
+)  # fmt: skip
 
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -20,7 +24,9 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--data", type=Path, default=argparse.SUPPRESS, metavar="目录", help="数据目录（默认 JGCLIENT_DATA）"
     )
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一个 JSON 对象")
-    parser = argparse.ArgumentParser("jgclient", description="监管数据录入离线客户端", parents=[common])
+    parser: argparse.ArgumentParser = ChineseParser(
+        "jgclient", description="监管数据录入离线客户端", parents=[common]
+    )
     parser.add_argument("--version", action="version", version=f"jgclient {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="命令")
     for name, (explain, arguments) in _COMMANDS.items():

@@ -12,6 +12,7 @@ from jgclient import __version__, entering, installation
 from jgclient.cli import answers
 from jgclient.cli.answers import Out, RefusedError, each_line
 from jgclient.forms.checker import Context
+from jgclient.forms.crossing import near_items
 from jgclient.forms.identifiers import judge
 from jgclient.forms.library import load_library
 from jgclient.forms.problems import Problem
@@ -82,11 +83,15 @@ def identify(options: argparse.Namespace, out: Out) -> None:
 
     def answer(value: str) -> dict[str, Any]:
         verdict = judge(options.kind, value, today=today, codes=codes)
+        near = verdict.candidates
+        if options.kind == "item" and not verdict.valid and answers.is_profile(options.data):
+            with answers.store_of(options) as store:
+                near = near_items(store.registers, verdict.value)
         return {
             "value": verdict.value,
             "valid": verdict.valid,
             "problems": [p.to_json() for p in verdict.problems],
-            "candidates": list(verdict.candidates),
+            "candidates": list(near),
         }
 
     if options.code == "-":

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jgclient.forms.cleaning import compact
+from jgclient.forms.near_codes import one_slip_away
 
 #: More remembered words of one list than this are not remembered, so that memory stays flat.
 _MOST_WORDS = 10_000
+#: Numbers of so many digits are mistyped; shorter ones are something else.
+_LONG_CODE = 5
 _COLUMNS = ["code", "title", "aliases", "source", "valid_from", "valid_to", "successor"]
 
 
@@ -114,15 +117,41 @@ class CodeList:
     def search(self, text: str, limit: int = 20) -> list[Code]:
         """Entries that hold ``text`` in code, words or aliases; beginnings first."""
         key = compact(text)
-        ranked = [(rank, n, e) for n, e in enumerate(self.entries) if (rank := _rank(e, key)) is not None]
+        ranked = [
+            (rank, n, entry)
+            for n, (entry, texts) in enumerate(self._searched)
+            if (rank := _rank(texts, key)) is not None
+        ]
         return [entry for _, _, entry in sorted(ranked, key=lambda hit: hit[:2])[:limit]]
 
     def near(self, word: str, limit: int = 5) -> list[Code]:
-        """Entries that ``word`` may have been meant for: those that hold it, else those written alike."""
+        """Entries that ``word`` may have been meant for.
+
+        Those that hold it; for a long number those one slip away, else neighbours; else those written alike.
+        """
         if held := self.search(word, limit):
             return held
-        alike = get_close_matches(compact(word), self._by_word, n=limit, cutoff=0.5)
-        return list({entry.code: entry for key in alike for entry in self._by_word[key]}.values())[:limit]
+        key = compact(word)
+        if key.isdecimal() and len(key) >= _LONG_CODE:
+            slips = {slip for length in self._lengths for slip in one_slip_away(key, length)}
+            return [e for e in self.entries if e.code in slips][:limit] or self.search(key[:-2], limit)
+        letters = frozenset(key)
+        # Words that share too few letters are sorted out first, because comparing them all is slow.
+        likely = [w for w, known in self._letters if 4 * len(letters & known) >= len(key) + len(w)]
+        alike = get_close_matches(key, likely, n=limit, cutoff=0.5)
+        return list({entry.code: entry for w in alike for entry in self._by_word[w]}.values())[:limit]
+
+    @cached_property
+    def _searched(self) -> list[tuple[Code, list[str]]]:
+        return [(e, [compact(text) for text in (e.code, e.title, *e.aliases)]) for e in self.entries]
+
+    @cached_property
+    def _letters(self) -> list[tuple[str, frozenset[str]]]:
+        return [(word, frozenset(word)) for word in self._by_word]
+
+    @cached_property
+    def _lengths(self) -> set[int]:
+        return {len(entry.code) for entry in self.entries}
 
     @cached_property
     def _by_code(self) -> dict[str, list[Code]]:
@@ -161,11 +190,10 @@ def _best(entries: list[Code], day: date | None) -> Code | None:
     return best[-1] if best else None
 
 
-def _rank(entry: Code, key: str) -> int | None:
-    texts = [compact(text) for text in (entry.code, entry.title, *entry.aliases)]
-    if any(text.startswith(key) for text in texts):
-        return 0
-    return 1 if any(key in text for text in texts) else None
+def _rank(texts: list[str], key: str) -> int | None:
+    if not any(key in text for text in texts):
+        return None
+    return 0 if any(text.startswith(key) for text in texts) else 1
 
 
 class CodeLists:

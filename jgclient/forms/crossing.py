@@ -144,24 +144,29 @@ def _quarter(day: date) -> Days:
 
 
 def _item(case: _Case, _: Field, value: Json) -> Iterator[Finding]:
-    rows = _item_rows(case, str(value))
+    rows = _item_rows(case.registers, str(value))
     if not rows:
         yield from _unknown_item(case, str(value))
     elif not case.in_force(rows):
         yield _item_not_in_force(case, str(value), rows[-1])
 
 
-def _item_rows(case: _Case, code: str) -> list[catalogue.Row]:
+def _item_rows(registers: Registers, code: str) -> list[catalogue.Row]:
     """Where an item is listed: the catalogue, or an implementation list, which offices often have first."""
-    return [row for name in catalogue.ITEM_LISTS for row in case.registers.rows(name, code)]
+    return [row for name in catalogue.ITEM_LISTS for row in registers.rows(name, code)]
+
+
+def near_items(registers: Registers, code: str) -> tuple[str, ...]:
+    """Listed items one slip away from ``code``."""
+    near = [slip for slip in one_slip_away(code, 14) if _item_rows(registers, slip)]
+    return tuple(near[:MAX_CANDIDATES])
 
 
 def _unknown_item(case: _Case, code: str) -> Iterator[Finding]:
     if not any(case.registers.has_any(name) for name in catalogue.ITEM_LISTS):
         yield unverified("item-unverified", "尚未导入事项库，暂不能核对监管事项", kind=KINDS["03"])
         return
-    near = [slip for slip in one_slip_away(code, 14) if _item_rows(case, slip)]
-    candidates = tuple(near[:MAX_CANDIDATES])
+    candidates = near_items(case.registers, code)
     if len(code) != 14:
         yield Finding("item-code", "", candidates=candidates)
         return

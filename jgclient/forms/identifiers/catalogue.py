@@ -71,7 +71,7 @@ def region_findings(code: str, regions: CodeList, around: Surroundings) -> list[
     entry = regions.entry(code, around.day)
     if entry is not None:
         return validity_findings(regions, entry, around)
-    meant = find_region(regions, code, hint=around.region, day=around.day)
+    meant = find_region(regions, code, hint=around.region, day=around.day) or regions.near(code)
     names = "、".join(f"{e.code} {full_name(regions, e.code)}" for e in meant[:5])
     message = f"没有行政区划代码 {code}" if code.isdigit() else f"“{code}”不是行政区划代码"
     message += f"，可能是 {names}" if names else ""
