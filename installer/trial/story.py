@@ -120,7 +120,7 @@ class Story:
             wait_for("the version before is cleared away", lambda: not gone.exists())
         listed = self.wine.registry(_UNINSTALL_KEY, "DisplayVersion")
         expect("Windows lists the new version", holds=listed == VERSION, found=listed)
-        opens = self.wine.registry(r"HKCU\Software\Classes\jgclient.Package\shell\open\command", "/ve")
+        opens = self.wine.registry(r"HKCU\Software\Classes\jgclient.Package\shell\open\command")
         expect("packages open with the program", holds="jgclient.exe" in opens, found=opens)
         for place in ("Desktop", r"AppData/Roaming/Microsoft/Windows/Start Menu/Programs"):
             link = self.wine.profile / place / "监管数据录入.lnk"

@@ -91,9 +91,9 @@ class Wine:
                 self.end()
                 raise TrialError(f"{command[0]} did not end when its window was closed") from None
 
-    def registry(self, key: str, value: str) -> str:
-        """A text of the registry, empty when it is not there."""
-        done = self.run("reg", "query", key, "/v", value, expect=None)
+    def registry(self, key: str, value: str = "") -> str:
+        """A text of the registry (the key's own without a value's name), empty when it is not there."""
+        done = self.run("reg", "query", key, *(["/v", value] if value else ["/ve"]), expect=None)
         return next(
             (line.split("REG_SZ", 1)[1].strip() for line in done.stdout.splitlines() if "REG_SZ" in line), ""
         )
