@@ -87,7 +87,7 @@ class RailButton(QAbstractButton):
         alarm = self.tone == "danger"
         scheme = theme.roles()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(scheme.tones["danger"].text if alarm else scheme.tones["draft"].line))
+        painter.setBrush(QColor(scheme.tones["danger"].text if alarm else scheme.badge))
         painter.drawRoundedRect(box, 9.5, 9.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setFont(font)

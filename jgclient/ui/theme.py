@@ -53,6 +53,7 @@ class Roles:
     accent_text: str
     on_accent: str
     pill: str
+    badge: str
     tones: Mapping[ToneName, Tone]
 
 
@@ -60,7 +61,7 @@ LIGHT = Roles(
     window="#f4f6f9", card="#ffffff", line="#dde3ea", rule="#eef1f5", band="#f7f9fb",
     text="#1f2933", muted="#66727f", edge="#c6ced8", edge_strong="#8f9ba8",
     accent="#1f5fbf", accent_down="#184c9a", accent_tint="#e8f0fb", accent_text="#14448c",
-    on_accent="#ffffff", pill="#e6eaef",
+    on_accent="#ffffff", pill="#e6eaef", badge="#d0d8e0",
     tones={
         "danger": Tone("#b42318", "#fef1f0", "#f3b8b3"),
         "warning": Tone("#8a5300", "#fff6e5", "#f0d19a"),
@@ -69,6 +70,38 @@ LIGHT = Roles(
         "draft": Tone("#52606d", "#f1f4f7", "#d0d8e0"),
     },
 )  # fmt: skip
+
+DARK = Roles(
+    window="#14181d", card="#1c2127", line="#333c47", rule="#272e37", band="#222830",
+    text="#e6eaef", muted="#a3afbb", edge="#4a5563", edge_strong="#7b8896",
+    accent="#74aaf7", accent_down="#93bdf9", accent_tint="#1e324e", accent_text="#b3d2fc",
+    on_accent="#0c1622", pill="#2c343e", badge="#46515e",
+    tones={
+        "danger": Tone("#ffa79f", "#3b1f1e", "#7a3a36"),
+        "warning": Tone("#f2bf68", "#362a11", "#6b5422"),
+        "waiting": Tone("#a3c8fb", "#1c2d46", "#375683"),
+        "accepted": Tone("#86d8a2", "#183221", "#326244"),
+        "draft": Tone("#bac5d0", "#282f38", "#46515e"),
+    },
+)  # fmt: skip
+
+#: Black on white, every edge as dark as the words: for weak eyes and bad screens.
+CONTRAST = Roles(
+    window="#ffffff", card="#ffffff", line="#000000", rule="#595959", band="#ffffff",
+    text="#000000", muted="#262626", edge="#000000", edge_strong="#000000",
+    accent="#00309a", accent_down="#001f66", accent_tint="#dbe7ff", accent_text="#001f66",
+    on_accent="#ffffff", pill="#ededed", badge="#d9d9d9",
+    tones={
+        "danger": Tone("#8f0000", "#ffffff", "#8f0000"),
+        "warning": Tone("#5c3600", "#ffffff", "#5c3600"),
+        "waiting": Tone("#001f66", "#ffffff", "#001f66"),
+        "accepted": Tone("#004a1c", "#ffffff", "#004a1c"),
+        "draft": Tone("#262626", "#ffffff", "#262626"),
+    },
+)  # fmt: skip
+
+#: Schemes by the word they are kept under.
+SCHEMES: Mapping[str, Roles] = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
 
 #: The tone in which the state of a record is shown, always beside its word.
 STATE_TONES: Mapping[State, ToneName] = {
@@ -106,7 +139,14 @@ def apply(app: QApplication, scheme: Roles = LIGHT) -> None:
     app.setFont(text_font())
     app.setPalette(_palette(scheme))
     app.setStyleSheet(style_sheet(scheme))
-    _translate(app)
+    if app.property("translated") is None:
+        app.setProperty("translated", _translate(app))
+
+
+def scheme_for(app: QApplication, wanted: str) -> Roles:
+    """The colours called ``wanted``; those of the desktop, light or dark, for any other word."""
+    dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return SCHEMES.get(wanted, DARK if dark else LIGHT)
 
 
 def text_font(size: int = TEXT, *, bold: bool = False) -> QFont:
@@ -125,6 +165,8 @@ def style_sheet(scheme: Roles) -> str:
     for word, tone in scheme.tones.items():
         values |= {f"{word}-text": tone.text, f"{word}-fill": tone.fill, f"{word}-line": tone.line}
     values["icons"] = (resources_folder() / "icons").as_posix()
+    # Pictures in a style sheet cannot take a colour: those for dark grounds are files of their own.
+    values["ink"], values["mark"] = ("-light", "-dark") if scheme is DARK else ("", "")
     sheet = (resources_folder() / "style" / "window.qss").read_text("utf-8")
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", values[name])
@@ -175,9 +217,8 @@ def _palette(scheme: Roles) -> QPalette:
     return palette
 
 
-def _translate(app: QApplication) -> None:
+def _translate(app: QApplication) -> bool:
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load("qtbase_zh_CN", folder):
-        app.installTranslator(translator)
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    return translator.load("qtbase_zh_CN", folder) and app.installTranslator(translator)
