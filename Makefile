@@ -1,11 +1,13 @@
 # Everything a newcomer needs. `make help` lists the targets.
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-# One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
+# How often crash-test kills, how many records bench-million makes.
 ROUNDS ?= 300
+COUNT ?= 1000000
+# One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run tour test lint bench reference installer windows-test lock clean
+.PHONY: help setup run tour test crash-test postgres-test lint bench bench-million reference installer windows-test lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +25,9 @@ tour: setup ## Drive the main job through the real window on a virtual screen; p
 
 test: setup ## Run the tests
 	@$(PY) -m pytest -q -n 2
+
+postgres-test: setup ## The gateway's tests on PostgreSQL (needs Debian's package postgresql)
+	@JGGATEWAY_TEST_POSTGRES=1 $(PY) -m pytest -q tests/gateway
 
 lint: setup ## Style, types and the arrows between the rooms
 	@$(PY) -m ruff format --check -q .
@@ -45,6 +50,10 @@ installer: setup ## Build the Windows set-up, the portable ZIP, bill of material
 windows-test: setup ## Install and use the Windows program under wine; pictures in .run/windows-tour
 	@$(PY) -m installer.trial
 	@$(PY) scripts/check_pictures.py .run/windows-tour
+
+bench-million: setup ## The same for COUNT records (1000000); makes them first, kept in .run
+	@mkdir -p .run
+	@$(PY) scripts/screen.py $(PY) -m bench.million $(COUNT)
 
 lock: ## Renew the hash-locked dependency lists (needs uv)
 	uv pip compile pyproject.toml --extra gateway --extra dev --universal --python-version 3.11 \

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import checking, startup
+from bench import checking, smaller, startup
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Measure:
 
 BENCHMARKS: list[Callable[[], Measure]] = [
     lambda: Measure("start to usable window / bare window", "s", *startup.measure(), limit=2.0),
+    lambda: Measure("save a finished record / bare commit, p95", "ms", *smaller.saving(), limit=2.5),
+    lambda: Measure("slowest kind of list of 20 000, p95 / limit", "ms", *smaller.slowest_list(), limit=1.0),
     lambda: Measure("full 处罚 record, all rules / limit", "ms", *checking.record(), limit=1.0),
     lambda: Measure("full 处罚 record from JSON / limit", "ms", *checking.content(), limit=1.0),
     lambda: Measure("key to shown verdict, p99 / limit", "ms", *checking.keystroke(), limit=1.0),

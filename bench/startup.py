@@ -17,14 +17,32 @@ UNIT = ["--unit", "郑州市XX局", "--unit-code", "11410100000000019W", "--regi
 def measure() -> tuple[float, float]:
     """Median seconds of ours and of the bare window; the two take turns, so both meet the same machine."""
     with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "client"
-        command = [sys.executable, "-m", "jgclient", "init", "--data", str(data), *UNIT]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        ours, bare = [], []
-        for _ in range(ROUNDS):
-            bare.append(_seconds_to_usable([sys.executable, "-m", "bench.bare_window"]))
-            ours.append(_seconds_to_usable([sys.executable, "-m", "bench.our_window", str(data)]))
-    return statistics.median(ours), statistics.median(bare)
+        data = new_profile(Path(folder) / "client")
+        return _medians(_ours(data), [sys.executable, "-m", "bench.bare_window"])
+
+
+def against(full: Path, empty: Path) -> tuple[float, float]:
+    """Median seconds of the client on two data folders, taking turns."""
+    return _medians(_ours(full), _ours(empty))
+
+
+def new_profile(data: Path) -> Path:
+    """Set up an empty data folder; returns it."""
+    command = [sys.executable, "-m", "jgclient", "init", "--data", str(data), *UNIT]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return data
+
+
+def _ours(data: Path) -> list[str]:
+    return [sys.executable, "-m", "bench.our_window", str(data)]
+
+
+def _medians(one: list[str], other: list[str]) -> tuple[float, float]:
+    ones, others = [], []
+    for _ in range(ROUNDS):
+        others.append(_seconds_to_usable(other))
+        ones.append(_seconds_to_usable(one))
+    return statistics.median(ones), statistics.median(others)
 
 
 def _seconds_to_usable(command: list[str]) -> float:
