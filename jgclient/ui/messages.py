@@ -53,6 +53,13 @@ class Messages:
         name, _ = QFileDialog.getSaveFileName(parent, title, str(suggested), kinds)
         return Path(name) if name else None
 
+    def folder(self, parent: QWidget | None, title: str, *, start: Path) -> Path | None:
+        """The folder chosen, or None when the user went back."""
+        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415
+
+        name = QFileDialog.getExistingDirectory(parent, title, str(start))
+        return Path(name) if name else None
+
     def printer(self, parent: QWidget | None) -> QPagedPaintDevice | None:
         """The printer chosen with its settings, or None when the user went back."""
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from ui_stories import NOW, Story
 
 from jgclient.forms.library import FormLibrary
+from jgclient.limits import Basis
 from jgclient.store import Store, open_store
 from jgclient.ui import messages, theme
 from jgclient.ui.background import Background
@@ -67,6 +68,10 @@ class Answers(messages.Messages):
         self.asked.append(title)
         return self.file
 
+    def folder(self, parent: object, title: str, *, start: Path) -> Path | None:
+        self.asked.append(title)
+        return self.file
+
     def printer(self, parent: object) -> QPagedPaintDevice | None:
         self.asked.append("打印")
         return self.paper
@@ -104,8 +109,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def story(store: Store) -> Story:
-    """Puts records in every state into the store."""
+def story(store: Store, reference: Reference) -> Story:
+    """Puts records in every state into the store, whose limits need not be derived anew."""
+    basis = Basis(reference.library, reference.calendar)
+    made_with = {"duties": basis.duties_hash, "calendar": basis.calendar_hash}
+    store.settings.set("limits_made_with", made_with)
     return Story(store)
 
 

@@ -67,6 +67,7 @@ def test_what_is_wrong_is_said_under_the_field_and_not_kept(
 ) -> None:
     before = store.settings.get(name)
     row = settings_of(window).rows[name]
+    window.show_page("settings", field=name)
     row.box.setText(text)
     assert row.under.isVisible()
     assert "没有保存" in row.under.text()
@@ -87,10 +88,10 @@ def test_leaving_the_page_keeps_the_field_with_the_focus(
 
 
 def test_the_recovery_code_is_shown_on_demand(window: MainWindow, store: Store) -> None:
-    page = settings_of(window)
-    assert store.recovery_code() not in page.code.text()
-    page._show_code()
-    assert page.code.text() == store.recovery_code()
+    machine = settings_of(window).machine
+    assert store.recovery_code() not in machine.code.text()
+    machine._show_code()
+    assert machine.code.text() == store.recovery_code()
 
 
 def test_registers_are_counted_listed_and_searched(window: MainWindow, qtbot: Any, store: Store) -> None:

@@ -1,0 +1,158 @@
+"""Settings that are typed: kept when a field is left, what is wrong said under the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from jgclient.forms.identifiers import judge
+from jgclient.ui import theme
+from jgclient.ui.desk import Desk
+from jgclient.ui.parts import Card, label, line_edit
+
+#: Judges a text: (text to keep, what is wrong or empty, what it means or empty).
+Judge = Callable[[str, Desk], tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the page.
+
+    Attributes:
+        name: Name in the store.
+        judge: Called while typing; a text with something wrong is not kept.
+    """
+
+    name: str
+    title: str
+    example: str
+    judge: Judge
+
+
+class SettingRow(QWidget):
+    """An input with, under it, what is wrong or what it means."""
+
+    kept = Signal()
+
+    def __init__(self, desk: Desk, setting: Setting) -> None:
+        super().__init__()
+        self._desk, self._setting = desk, setting
+        self.box = line_edit(setting.title, setting.example)
+        self.under = label("", "note", wraps=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.box)
+        column.addWidget(self.under)
+        self.box.textChanged.connect(lambda _text: self._show_verdict())
+        self.box.editingFinished.connect(self._keep)
+
+    def refresh(self) -> None:
+        """Show what is kept, unless she is typing here."""
+        if not self.box.hasFocus():
+            self.box.setText(self._desk.setting(self._setting.name))
+            self._show_verdict()
+
+    def _keep(self) -> None:
+        text, wrong, _ = self._setting.judge(self.box.text(), self._desk)
+        if wrong:
+            return
+        self.box.setText(text)
+        if text != self._desk.setting(self._setting.name):
+            self._desk.store.settings.set(self._setting.name, text)
+            self.kept.emit()
+
+    def _show_verdict(self) -> None:
+        text, wrong, meaning = self._setting.judge(self.box.text(), self._desk)
+        unsaved = "，没有保存" if wrong and text else ""
+        self.under.setText(f"{wrong}{unsaved}" if wrong else meaning)
+        self.under.setVisible(bool(self.under.text()))
+        theme.restyle(self.under, "tone", "danger" if wrong else "")
+        theme.restyle(self.box, "problem", "hard" if wrong and text else "")
+        self.box.setAccessibleDescription(self.under.text())
+
+
+def grid_of(card: Card) -> QGridLayout:
+    """Two columns, names and values, in the body of a card."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(8)
+    grid.setColumnMinimumWidth(0, card.fontMetrics().horizontalAdvance("汉") * 9)
+    grid.setColumnStretch(1, 3)
+    grid.setColumnStretch(2, 2)
+    card.body.addLayout(grid)
+    return grid
+
+
+def put(grid: QGridLayout, line: int, name: QWidget, value: QWidget) -> None:
+    """Put a name and its value on a line."""
+    name.setMinimumHeight(30)
+    name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+    grid.addWidget(value, line, 1)
+
+
+def filled(missing: str) -> Judge:
+    """Anything but nothing."""
+
+    def judged(text: str, _desk: Desk) -> tuple[str, str, str]:
+        tidy = text.strip()
+        return tidy, "" if tidy else missing, ""
+
+    return judged
+
+
+def identifier(kind: str) -> Judge:
+    """A right identifier of that kind."""
+
+    def judged(text: str, desk: Desk) -> tuple[str, str, str]:
+        if not text.strip():
+            return "", "还没有填写", ""
+        verdict = judge(kind, text, today=desk.today())
+        wrong = next((problem for problem in verdict.problems if problem.strength == "hard"), None)
+        meaning = (
+            desk.library.codes.get("region").title(verdict.value) if kind == "region" and not wrong else ""
+        )
+        return verdict.value, f"{wrong.message}。{wrong.help}" if wrong else "", meaning
+
+    return judged
+
+
+def address(text: str, _desk: Desk) -> tuple[str, str, str]:
+    """The address of a platform, or nothing."""
+    tidy = text.strip().rstrip("/")
+    if not tidy:
+        return "", "", "向本级“互联网+监管”平台管理员索取；不填也能录入，联网上报时再填"
+    parts = urlsplit(tidy)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return tidy, "网址要以 https:// 或 http:// 开头", ""
+    return tidy, "", "" if parts.scheme == "https" else "http:// 不加密，只宜在本机或政务外网测试时使用"
+
+
+def optional(text: str, _desk: Desk) -> tuple[str, str, str]:
+    """Anything."""
+    return text.strip(), "", ""
+
+
+def proxy(text: str, _desk: Desk) -> tuple[str, str, str]:
+    """The address of a proxy, or nothing."""
+    tidy = text.strip().rstrip("/")
+    if not tidy:
+        return "", "", "不填时使用系统的代理设置"
+    parts = urlsplit(tidy)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return tidy, "写成 http://主机:端口，例如 http://10.1.2.3:8080", ""
+    return tidy, "", ""
+
+
+def file_path(text: str, _desk: Desk) -> tuple[str, str, str]:
+    """A file that is there, or nothing."""
+    tidy = text.strip().strip('"')
+    if not tidy:
+        return "", "", "平台使用本单位自建证书时，填管理员给的 .pem 或 .crt 文件位置"
+    return tidy, "" if Path(tidy).is_file() else "没有这个文件，请核对位置", ""
