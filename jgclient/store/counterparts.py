@@ -15,6 +15,11 @@ from jgclient.store.connection import Connection, Row
 from jgclient.store.errors import StoreError
 from jgclient.store.rows import Summary
 
+#: The platform has not yet taken a revision of ours that follows its own.
+_UNSETTLED = """NOT EXISTS (
+    SELECT 1 FROM receipt JOIN record ON record.key = receipt.record
+    WHERE record.id = counterpart.id AND receipt.revision > counterpart.revision
+)"""
 _MARKS = """
 SELECT record.id, revision.revision, revision.sha256, revision.operation,
     json_extract(revision.content, :day) AS day,
@@ -52,8 +57,8 @@ class Counterparts:
 
     def put(self, kept: KeptRecord) -> None:
         """Keep the platform's version beside ours; one that is there already and not newer stays decided."""
-        old = self.get(kept.item.id)
-        if old is not None and old.kept.item.revision >= kept.item.revision:
+        newest = "SELECT revision FROM counterpart WHERE id = ?"
+        if (self._db.value(newest, [kept.item.id]) or 0) >= kept.item.revision:
             return
         columns = {
             "id": kept.item.id, "revision": kept.item.revision, "form": kept.item.form,
@@ -64,7 +69,7 @@ class Counterparts:
 
     def get(self, record_id: str) -> Counterpart | None:
         """The platform's version of a record, None when none was fetched or the difference is settled."""
-        row = self._db.row("SELECT * FROM counterpart WHERE id = ?", [record_id])
+        row = self._db.row(f"SELECT * FROM counterpart WHERE id = ? AND {_UNSETTLED}", [record_id])
         if row is None:
             return None
         fetched_at = datetime.fromisoformat(row["fetched_at"])
@@ -83,9 +88,12 @@ class Counterparts:
             raise StoreError("refused", "还没有取回平台上的版本。请先联网上报一次或对账，再选择采用哪一版")
 
     def missing(self, ids: Iterable[str]) -> list[str]:
-        """Those of the records whose platform version was not fetched yet."""
+        """Those of the records whose platform version is not here, or was followed and may have moved on."""
         wanted = list(ids)
-        known = "SELECT id FROM counterpart WHERE id IN (SELECT value FROM json_each(?))"
+        known = (
+            "SELECT id FROM counterpart WHERE id IN (SELECT value FROM json_each(?)) "
+            f"AND decided_at = '' AND {_UNSETTLED}"
+        )
         here = {record_id for (record_id,) in self._db.rows(known, [json.dumps(wanted)])}
         return [record_id for record_id in wanted if record_id not in here]
 

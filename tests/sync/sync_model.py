@@ -82,6 +82,8 @@ class ModelPlatform:
         self.judge: Callable[[Item], str] = lambda _item: "accepted"
         self.refuse: Callable[[Batch], Answer | None] = lambda _batch: None
         self.token = ""
+        #: Takes revisions whatever they are based on.
+        self.lenient = False
         self.items: dict[tuple[str, int], Item] = {}
         self.feed: list[Change] = []
         self.expired: set[str] = set()
@@ -148,6 +150,9 @@ class ModelPlatform:
             if sha256 != item.sha256:
                 return Result(*key, "conflict")
             return Result(*key, "duplicate", number, self.clock().isoformat(), sha256)
+        newest = max((revision for record_id, revision in self.kept if record_id == item.id), default=0)
+        if item.base_revision != newest and not self.lenient:
+            return Result(*key, "conflict")
         outcome = self.judge(item)
         if outcome != "accepted":
             return Result(*key, outcome, problems=[RETURNED] if outcome == "rejected" else [])  # type: ignore[arg-type]
