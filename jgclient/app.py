@@ -77,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
     """Open the window on ``options.data`` (or make the tour through it); returns the exit code."""
     make_application()
     folder: Path = options.data
+    door: Door | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         start_log(folder)
@@ -86,13 +87,12 @@ def run(options: argparse.Namespace) -> int:
         client = build(folder)
     except (StoreError, OSError) as error:
         log.warning("cannot start: %s", error)
-        messages.gate.fatal(str(error))
-        return 1
+        return _not_started(folder, door, error)
     try:
         return _tour(client, options) if options.command == "tour" else _work(client, door, options)
     finally:
         client.close()
-        door.close()
+        _leave(client.desk.restore_from, folder, door)
 
 
 def make_application() -> QApplication:
@@ -184,6 +184,30 @@ def _qt_message(level: QtMsgType, _context: QMessageLogContext, text: str) -> No
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     log.critical("uncaught", exc_info=(kind, error, trace))
     sys.__excepthook__(kind, error, trace)
+
+
+def _not_started(folder: Path, door: Door | None, error: Exception) -> int:
+    """The way out when the file cannot be opened: back to a backup, or the reason."""
+    from jgclient.ui import rescue  # noqa: PLC0415 - hardly ever needed
+
+    if door is None or not rescue.offer(folder, error, now):
+        messages.gate.fatal(str(error))
+        return 1
+    door.close()
+    rescue.start_again()
+    return 0
+
+
+def _leave(backup: Path | None, folder: Path, door: Door) -> None:
+    """Let go of the folder; with a backup to go back to, do so and start anew."""
+    if backup is None:
+        door.close()
+        return
+    from jgclient.ui import rescue  # noqa: PLC0415 - hardly ever needed
+
+    rescue.go_back(folder, backup, now)
+    door.close()
+    rescue.start_again()
 
 
 def _already_open(door: Door, options: argparse.Namespace) -> int:

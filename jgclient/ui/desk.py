@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -52,6 +53,7 @@ class Desk(QObject):
         clock: Now, as an aware date-time.
         jobs: Long work; it has a store of its own.
         frame: The main window, set by it.
+        restore_from: Backup to go back to once the window is closed, None for none.
     """
 
     data_changed = Signal()
@@ -69,6 +71,7 @@ class Desk(QObject):
         self.clock = clock
         self.jobs = jobs
         self.frame: Frame | None = None
+        self.restore_from: Path | None = None
         self._load = reference
         self._reference: Reference | None = None
         self._lock = threading.Lock()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from jgclient.records import State
+from jgclient.ui.backup_keeper import BackupKeeper
 from jgclient.ui.desk import Desk
 from jgclient.ui.foot import Foot
 from jgclient.ui.head import Leaf
@@ -72,6 +73,12 @@ def _catalogue(desk: Desk) -> PageBase:
     return CataloguePage(desk)
 
 
+def _selfcheck(desk: Desk) -> PageBase:
+    from jgclient.ui.selfcheck_page import SelfcheckPage  # noqa: PLC0415
+
+    return SelfcheckPage(desk)
+
+
 def _settings(desk: Desk) -> PageBase:
     from jgclient.ui.settings_page import SettingsPage  # noqa: PLC0415
 
@@ -87,6 +94,7 @@ PAGES = {
     "import": PageSpec("import", _import),
     "catalogue": PageSpec("catalogue", _catalogue),
     "settings": PageSpec("settings", _settings),
+    "selfcheck": PageSpec("settings", _selfcheck),
 }
 #: (page name, title, icon); one group a block of the rail, Ctrl+1 … in this order.
 RAIL = (
@@ -114,6 +122,7 @@ class MainWindow(QMainWindow):
         self.front = ""
         self._leaves: dict[str, Leaf] = {}
         self._stale: set[str] = set()
+        self.backup_keeper = BackupKeeper(desk)
         self.rail = Rail(RAIL)
         self.foot = Foot(desk)
         self._stack = QStackedWidget()
