@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from jgclient.forms import reporting
-from jgclient.forms.bulk_fields import MOST_TEXTS, Column, Understood, Watched
+from jgclient.forms.bulk_fields import Column, Understood, Watched
 from jgclient.forms.conditions import Conditions
 from jgclient.forms.context import Context
 from jgclient.forms.crossing import Crossing
@@ -24,6 +24,7 @@ from jgclient.forms.definition import Field, Form
 from jgclient.forms.findings import Finding
 from jgclient.forms.problems import Problem
 from jgclient.forms.remembered_rules import RememberedRule, Views
+from jgclient.forms.remembering import MOST
 from jgclient.forms.rules import Rule, RuleValue
 from jgclient.records import Content, Json
 
@@ -266,7 +267,7 @@ class _Reference:
 
     def keys(self, shown: list[str], items: list[Json], days: list[date | None]) -> list[Any]:
         """What verdicts are remembered by."""
-        if len(self.known) >= MOST_TEXTS:
+        if len(self.known) >= MOST:
             self.known.clear()
         return list(zip(shown, items, days, strict=True) if self._by_day else zip(shown, items, strict=True))
 

@@ -16,13 +16,10 @@ from jgclient.forms.field_types.dates import future
 from jgclient.forms.findings import Refused, Surroundings, unreadable
 from jgclient.forms.problems import Problem
 from jgclient.forms.remembered_rules import Views
+from jgclient.forms.remembering import MOST, worth_keeping
 from jgclient.forms.rules import RuleValue
 from jgclient.forms.understanding import day_of
 from jgclient.records import Json
-
-#: More remembered texts than this of one field are forgotten, so that memory stays flat.
-MOST_TEXTS = 8_000
-_FEW = 50
 
 
 @dataclass(slots=True, eq=False)
@@ -137,12 +134,9 @@ class Column:
         missed = [i for i, known in enumerate(found) if known is None]
         if not missed:
             return cast("list[Understood]", found)
-        if len(self._known) >= MOST_TEXTS:
+        if len(self._known) >= MOST:
             self._known.clear()
-        # Numbers and names of parties come once each: to remember them costs more than it saves.
-        self._keeps = len(missed) < max(_FEW, 0.9 * len(texts)) or len({keys[i] for i in missed}) < 0.9 * len(
-            missed
-        )
+        self._keeps = worth_keeping(keys, missed)
         for i in missed:
             found[i] = self._one(texts[i], days[i])
         return cast("list[Understood]", found)
@@ -176,7 +170,7 @@ class Column:
         self._watched.current_day, siblings.get_data = day, get_data
         problems = self._own_problems(found.value, found.shown)
         siblings.get_data = None
-        if len(self._late) >= MOST_TEXTS or not siblings.asked.issubset(self._siblings):
+        if len(self._late) >= MOST or not siblings.asked.issubset(self._siblings):
             self._siblings = tuple(sorted(siblings.asked.union(self._siblings)))
             self._late.clear()
         elif self._keeps:

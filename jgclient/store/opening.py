@@ -12,6 +12,7 @@ from typing import Self
 from jgclient.store import checking, keyed, recovery
 from jgclient.store.attachments import Attachments
 from jgclient.store.backups import Backups
+from jgclient.store.bulk import Bulk
 from jgclient.store.changes import Changes
 from jgclient.store.comparing import Comparison, compare, restored_copy
 from jgclient.store.connection import Connection
@@ -46,6 +47,7 @@ class Store:
         receipts: What the platform has confirmed.
         registers: Reference data; what checks ask.
         imports: Rows of workbooks already taken in.
+        bulk: Many drafts at once.
         changes: What came down from the platform.
         counterparts: The platform's versions of records beside ours.
         packages: Packages that were written.
@@ -70,6 +72,7 @@ class Store:
         self.receipts = Receipts(connection)
         self.registers = Registers(connection, clock)
         self.imports = Imports(connection, clock)
+        self.bulk = Bulk(connection, clock)
         self.changes = Changes(connection, self.settings, clock)
         self.counterparts = Counterparts(connection, clock)
         self.packages = Packages(connection, clock)

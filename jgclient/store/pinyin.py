@@ -16,12 +16,13 @@ def initials(name: str) -> list[str]:
     second reading (重, 长, 行, 单 …), the same with that one read so.
     """
     common, second = _tables()
-    characters = [character for character in name if character in common]
-    if not characters:
+    letters = [common[character] for character in name if character in common]
+    if not letters:
         return []
-    letters = [common[character] for character in characters]
     readings = ["".join(letters)]
-    for place, character in enumerate(characters):
+    if second.keys().isdisjoint(name):
+        return readings
+    for place, character in enumerate(character for character in name if character in common):
         if character in second:
             readings.append("".join([*letters[:place], second[character], *letters[place + 1 :]]))
     return readings

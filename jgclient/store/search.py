@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jgclient.store.pinyin import initials
 
 _RUN = re.compile(r"[0-9a-z]+|[^\W_]")
 _LATIN = re.compile(r"[0-9a-z]+")
+_LATIN_RUNS = re.compile(r"([0-9a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,50 @@ class IndexText:
     wholes: str
 
 
+class Piece(NamedTuple):
+    """What one text contributes to the index; the parts of a record are put together by :func:`put_together`.
+
+    Attributes:
+        grams: Its tokens, None of an empty text.
+        chars: Its Latin letters and digits.
+        whole: The token for all of it; empty for initials.
+    """
+
+    grams: str | None
+    chars: frozenset[str]
+    whole: str = ""
+
+
 def index_text(texts: Iterable[str], names: Iterable[str] = ()) -> IndexText:
     """Cut texts into the tokens of the index; of ``names`` the pinyin initials are added as well."""
-    kept = list(texts)
-    parts = [fold(text) for text in kept] + [letters for name in names for letters in initials(name)]
-    runs = [run for part in parts for run in _LATIN.findall(part)]
+    return put_together([*map(piece, texts), *(found for name in names for found in initial_pieces(name))])
+
+
+def piece(text: str) -> Piece:
+    """The contribution of a text."""
+    folded = fold(text)
+    tokens: list[str] = []
+    letters: set[str] = set()
+    for place, part in enumerate(_LATIN_RUNS.split(folded)):
+        if place % 2:
+            letters.update(part)
+            tokens += _pairs(part)
+        else:
+            tokens += part if part.isalnum() else [char for char in part if char.isalnum()]
+    return Piece(" ".join(tokens) if folded else None, frozenset(letters), _whole(text) if text else "")
+
+
+def initial_pieces(name: str) -> list[Piece]:
+    """The contribution of a name beside that of its text: its pinyin initials."""
+    return [Piece(" ".join(_pairs(letters)), frozenset(letters), "") for letters in initials(name)]
+
+
+def put_together(pieces: Sequence[Piece]) -> IndexText:
+    """The index row of a record."""
     return IndexText(
-        grams=" | ".join(" ".join(_grams(part)) for part in parts if part),
-        chars=" ".join(sorted({char for run in runs for char in run})),
-        wholes=" ".join(dict.fromkeys(_whole(text) for text in kept if text)),
+        grams=" | ".join([one.grams for one in pieces if one.grams is not None]),
+        chars=" ".join(sorted(frozenset().union(*[one.chars for one in pieces]))),
+        wholes=" ".join(dict.fromkeys([one.whole for one in pieces if one.whole])),
     )
 
 
@@ -64,10 +101,6 @@ def whole_expression(texts: Iterable[str]) -> str:
 def _whole(text: str) -> str:
     """One token for a whole text; two texts may share one, so what is found must be compared."""
     return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
-
-
-def _grams(text: str) -> list[str]:
-    return [gram for run in _RUN.findall(text) for gram in _pairs(run)]
 
 
 def _pairs(run: str) -> list[str]:

@@ -43,6 +43,13 @@ class Settings:
         }
 
 
+_SEEN = """
+SELECT imported.fingerprint, imported.record_id FROM json_each(?) AS wanted
+JOIN imported ON imported.fingerprint = wanted.value
+JOIN record ON record.id = imported.record_id
+"""
+
+
 class Imports:
     """Which rows of which workbooks already became records, by fingerprint of the row."""
 
@@ -52,15 +59,13 @@ class Imports:
 
     def seen(self, fingerprints: Sequence[str]) -> dict[str, str]:
         """Record id by fingerprint, for rows whose record still exists (not in the 回收站)."""
-        found = {}
-        for fingerprint in fingerprints:
-            record_id = self._db.value(
-                "SELECT record_id FROM imported JOIN record ON record.id = record_id WHERE fingerprint = ?",
-                [fingerprint],
-            )
-            if record_id is not None:
-                found[fingerprint] = record_id
-        return found
+        if not self._any():
+            return {}
+        rows = self._db.rows(_SEEN, [canonical_json(list(fingerprints))])
+        return {row["fingerprint"]: row["record_id"] for row in rows}
+
+    def _any(self) -> bool:
+        return self._db.value("SELECT 1 FROM imported LIMIT 1") is not None
 
     def add(self, fingerprint: str, record_id: str, file: str, row: int) -> None:
         """Remember that row ``row`` of ``file`` became this record."""

@@ -1,0 +1,57 @@
+"""Answers for long columns of values that mostly repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar, cast
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+#: More answers than this are forgotten, so that memory stays flat.
+MOST = 8_000
+_FEW = 50
+
+
+class Remembered(Generic[K, V]):
+    """Gives answers to columns of values and remembers them.
+
+    Args:
+        answer: Works out the answer to one value; never None.
+    """
+
+    def __init__(self, answer: Callable[[K], V]) -> None:
+        self._answer = answer
+        self._known: dict[K, V] = {}
+
+    def of(self, values: Sequence[K]) -> list[V]:
+        """The answer to each value."""
+        known, answer = self._known, self._answer
+        found = list(map(known.get, values))
+        missed = [place for place, one in enumerate(found) if one is None]
+        if not missed:
+            return cast("list[V]", found)
+        if not worth_keeping(values, missed):
+            for place in missed:
+                found[place] = answer(values[place])
+            return cast("list[V]", found)
+        if len(known) > MOST:
+            known.clear()
+        for place in missed:
+            value = values[place]
+            one = known.get(value)
+            if one is None:
+                one = known[value] = answer(value)
+            found[place] = one
+        return cast("list[V]", found)
+
+
+def worth_keeping(values: Sequence[Hashable], missed: Sequence[int]) -> bool:
+    """Whether values that were not known yet may come again: numbers and names of parties do not.
+
+    Args:
+        values: A column.
+        missed: Places of the values that were not known.
+    """
+    few = len(missed) < max(_FEW, 0.9 * len(values))
+    return few or len({values[place] for place in missed}) < 0.9 * len(missed)

@@ -1,0 +1,216 @@
+"""Thousands of drafts at once: the same rows as one after another, put together from remembered parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime
+from json.encoder import encode_basestring
+
+from jgclient.forms.problems import Problem
+from jgclient.forms.remembering import MOST, Remembered
+from jgclient.records import Facts, canonical_json, derive_state
+from jgclient.store import search
+from jgclient.store.codec import FAR
+from jgclient.store.connection import CACHE_KIB, Connection
+from jgclient.store.rows import Summary
+
+#: Triggers whose work :class:`Bulk` does in one statement for all rows; any others stay in force.
+_COUNTED = "record_count_added"
+_MARKED = "duty_made"
+#: Pages kept in memory meanwhile, in KiB: every index of the list grows in many places.
+_CACHE_KIB = 128 * 1024
+_RECORD = """
+INSERT INTO record (key, id, touched, form, state, updated_at, urgent_by, title, number, party, party_code,
+    item, act_date, author, receipt_no, reason, revision, hard_problems)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, 0, ?)
+"""
+_DRAFT = """
+INSERT INTO draft (record, form, form_version, texts, reasons, problems, hard_problems, base_revision,
+    offered, author, saved_at, summary)
+VALUES (?, ?, ?, ?, '{}', ?, ?, 0, 1, ?, ?, ?)
+"""
+_COUNT = """
+INSERT INTO record_count VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records
+"""
+_UNTOUCHED = """
+SELECT record.key, record.id, record.touched FROM json_each(?) AS wanted
+JOIN record ON record.id = wanted.value
+JOIN draft ON draft.record = record.key
+JOIN imported ON imported.record_id = record.id AND imported.added_at = draft.saved_at
+WHERE record.revision = 0
+"""
+_SUMMARY = sorted(field.name for field in fields(Summary))
+_TEXT = "INSERT INTO record_text (rowid, grams, chars, wholes) VALUES (?, ?, ?, ?)"
+_IMPORTED = """
+INSERT OR REPLACE INTO imported (fingerprint, record_id, file, row, added_at) VALUES (?, ?, ?, ?, ?)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDrafts:
+    """Offered drafts of new records of one form, column by column.
+
+    Attributes:
+        record_ids: New ids; quickest when they ascend.
+        texts: Field name → text of each draft, empty where it has none.
+        problems: What is wrong with each.
+        summaries: How each shows in lists.
+        fingerprints: Marks of the rows they were read from.
+        rows: Numbers of these rows.
+    """
+
+    form: str
+    form_version: int
+    author: str
+    file: str
+    record_ids: Sequence[str]
+    texts: Mapping[str, Sequence[str]]
+    problems: Sequence[Sequence[Problem]]
+    summaries: Sequence[Summary]
+    fingerprints: Sequence[str]
+    rows: Sequence[int]
+
+
+class Bulk:
+    """Writes and takes back many drafts, each call one transaction."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
+        self._db = connection
+        self._clock = clock
+        self._pieces = Remembered(search.piece)
+        self._members: dict[str, Remembered[str, str]] = {}
+        self._problem_texts: dict[int, tuple[Problem, str]] = {}
+
+    def add_drafts(self, blocks: Sequence[NewDrafts]) -> None:
+        """Keep drafts of new records; they become the newest of the list, the last one newest.
+
+        Raises:
+            StoreError: they could not be kept; then none is.
+        """
+        with self._roomy(), self._db.atomic(), self._without_triggers():
+            now = self._clock().isoformat()
+            key = self._db.value("SELECT max(key) FROM record") or 0
+            touched = self._db.value("SELECT max(touched) FROM record") or 0
+            for block in blocks:
+                self._add(block, key, touched, now)
+                key, touched = key + len(block.record_ids), touched + len(block.record_ids)
+
+    def _add(self, block: NewDrafts, key: int, touched: int, now: str) -> None:
+        size = len(block.record_ids)
+        hard = [[p for p in problems if p.strength == "hard"] for problems in block.problems]
+        right, wrong = _state(0), _state(1)
+        states = [wrong if problems else right for problems in hard]
+        keys, touches = range(key + 1, key + size + 1), range(touched + 1, touched + size + 1)
+        self._db.run_many(_RECORD, [
+            (keys[i], block.record_ids[i], touches[i], block.form, states[i], now, FAR, s.title, s.number,
+             s.party, s.party_code, s.item, s.act_date, block.author,
+             hard[i][0].message if hard[i] else "", len(hard[i]))
+            for i, s in enumerate(block.summaries)
+        ])  # fmt: skip
+        texts = self._objects(block.texts, size)
+        self._db.run_many(_DRAFT, [
+            (keys[i], block.form, block.form_version, texts[i], self._problems(block.problems[i]),
+             len(hard[i]), block.author, now, _summary(block.summaries[i]))
+            for i in range(size)
+        ])  # fmt: skip
+        self._db.run_many(_TEXT, self._index_rows(block, touches))
+        self._db.run_many(_IMPORTED, [
+            (block.fingerprints[i], block.record_ids[i], block.file, block.rows[i], now) for i in range(size)
+        ])  # fmt: skip
+        for state, number in Counter(states).items():
+            self._db.run(_COUNT, [block.form, state, number])
+        self._db.run("INSERT OR IGNORE INTO duty_stale SELECT key FROM record WHERE key > ?", [key])
+
+    def take_back(self, record_ids: Sequence[str]) -> int:
+        """Take imported drafts out again as if they had never been there, but for those changed since.
+
+        Returns:
+            How many were taken out.
+
+        Raises:
+            StoreError: they could not be taken out; then none is.
+        """
+        with self._db.atomic():
+            rows = self._db.rows(_UNTOUCHED, [canonical_json(list(record_ids))])
+            for sql, column in (
+                ("DELETE FROM record_text WHERE rowid = ?", "touched"),
+                ("DELETE FROM imported WHERE record_id = ?", "id"),
+                ("DELETE FROM draft WHERE record = ?", "key"),
+                ("DELETE FROM record WHERE key = ?", "key"),
+            ):
+                self._db.run_many(sql, [[row[column]] for row in rows])
+        return len(rows)
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _roomy(self) -> Iterator[None]:
+        self._db.run(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        try:
+            yield
+        finally:
+            self._db.run(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+    @contextmanager
+    def _without_triggers(self) -> Iterator[None]:
+        """Leave out, within the transaction, the triggers that would run once a row: they double its time."""
+        wanted = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (?, ?)"
+        triggers = self._db.rows(wanted, [_COUNTED, _MARKED])
+        for name, _ in triggers:
+            self._db.run(f"DROP TRIGGER {name}")
+        yield
+        for _, sql in triggers:
+            self._db.run(sql)
+
+    def _objects(self, texts: Mapping[str, Sequence[str]], size: int) -> list[str]:
+        """The texts of each draft as canonical JSON."""
+        columns = [self._column(name).of(texts[name]) for name in sorted(texts)]
+        rows = zip(*columns, strict=True) if columns else [()] * size
+        return ["{" + ",".join(filter(None, row)) + "}" for row in rows]
+
+    def _column(self, name: str) -> Remembered[str, str]:
+        if name not in self._members:
+            head = f"{encode_basestring(name)}:"
+            self._members[name] = Remembered(lambda text: head + encode_basestring(text) if text else "")
+        return self._members[name]
+
+    def _problems(self, problems: Sequence[Problem]) -> str:
+        return "[" + ",".join([self._problem(problem) for problem in problems]) + "]"
+
+    def _problem(self, problem: Problem) -> str:
+        kept, text = self._problem_texts.get(id(problem), (None, ""))
+        if kept is not problem:
+            if len(self._problem_texts) >= MOST:
+                self._problem_texts.clear()
+            text = canonical_json(problem.to_json())
+            self._problem_texts[id(problem)] = (problem, text)
+        return text
+
+    def _index_rows(self, block: NewDrafts, touches: Sequence[int]) -> list[tuple[int, str, str, str]]:
+        """Rows of the search index, as :mod:`jgclient.store.index` makes them one by one."""
+        columns = [block.texts[name] for name in sorted(block.texts)]
+        pieces = {"": search.piece("")}
+        for column in columns:
+            pieces.update(zip(column, self._pieces.of(column), strict=True))
+        rows = []
+        for i, s in enumerate(block.summaries):
+            texts = dict.fromkeys(
+                [s.title, s.number, s.party, s.party_code, s.item, *[c[i] for c in columns]]
+            )
+            named = [one for name in dict.fromkeys([s.party, s.title]) for one in search.initial_pieces(name)]
+            cut = search.put_together([*[pieces.get(t) or search.piece(t) for t in texts], *named])
+            rows.append((touches[i], cut.grams, cut.chars, cut.wholes))
+        return rows
+
+
+def _state(hard: int) -> str:
+    return derive_state(Facts(has_draft=True, offered=True, hard_problems=hard)).value
+
+
+def _summary(summary: Summary) -> str:
+    """The summary as canonical JSON."""
+    members = [f'"{name}":{encode_basestring(getattr(summary, name))}' for name in _SUMMARY]
+    return "{" + ",".join(members) + "}"
