@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from jgclient.records import State
 from jgclient.store import ListQuery, RecordRow
 from jgclient.ui.desk import Desk
-from jgclient.ui.parts import Card, Chip, EmptyState, button, label, link, rule
+from jgclient.ui.parts import Card, Chip, EmptyState, ShortLink, button, label, link, rule
 from jgclient.ui.theme import STATE_TONES
 
 STATES = frozenset({State.RETURNED, State.PARKED, State.CONFLICT})
@@ -73,7 +73,7 @@ class Attention(Card):
         words = " · ".join(part for part in (row.party or row.title, row.number or row.party_code) if part)
         problems = self._desk.store.records.problems(row.id)
         field = problems[0].fields[0] if problems and problems[0].fields else ""
-        return link(words, on_click=lambda: self._desk.go("entry", record_id=row.id, field=field))
+        return ShortLink(words, on_click=lambda: self._desk.go("entry", record_id=row.id, field=field))
 
     def _action(self, rows: Sequence[RecordRow]) -> QWidget:
         if rows[0].state is State.PARKED:

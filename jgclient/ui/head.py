@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from jgclient.ui import theme
-from jgclient.ui.parts import Chip, PageBase, label
+from jgclient.ui.parts import Chip, PageBase, ShortLabel, label
 
 
 class Head(QWidget):
@@ -19,7 +19,7 @@ class Head(QWidget):
         self.setMinimumHeight(theme.HEAD)
         self._page = page
         self._title = label(role="title")
-        self._note = label(role="muted")
+        self._note: QLabel = ShortLabel("muted")
         self._chip = Chip()
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 0, 20, 0)
@@ -29,7 +29,6 @@ class Head(QWidget):
         row.addStretch(1)
         for widget in page.head_buttons():
             row.addWidget(widget)
-        self._note.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         page.head_changed.connect(self.update_words)
         self.update_words()
 

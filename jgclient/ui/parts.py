@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QShowEvent,
     QWheelEvent,
 )
@@ -36,6 +37,8 @@ from jgclient.ui.theme import ToneName
 
 #: Milliseconds after the last key before a search begins.
 _SETTLE_MS = 200
+#: Room of a link beside its words.
+_LINK_PAD = 12
 
 
 class Button(QPushButton):
@@ -51,9 +54,9 @@ class Button(QPushButton):
 
     def __init__(self, text: str, shortcut: str = "", *, bind: bool = True) -> None:
         super().__init__(text)
-        self._keycap = shortcut
-        if shortcut:
-            self.setProperty("keycap", theme.keycap_room(shortcut))
+        self._shortcut = shortcut
+        self._keycap = ""
+        self.show_keycap(True)
         if shortcut and bind:
             self.setShortcut(shortcut.replace("Enter", "Return"))
         self.setToolTip(f"{text}（{shortcut}）" if shortcut else "")
@@ -68,6 +71,12 @@ class Button(QPushButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+    def show_keycap(self, shown: bool) -> None:
+        """Print the shortcut, or leave it to the tool tip where there is little room."""
+        self._keycap = self._shortcut if shown else ""
+        theme.restyle(self, "keycap", theme.keycap_room(self._keycap) if self._keycap else None)
+        self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         """Words and key cap are never cut."""
@@ -141,6 +150,34 @@ def menu_button(text: str, menu: QMenu) -> Button:
     made.setMenu(menu)
     made.setAccessibleDescription("打开菜单")
     return made
+
+
+class ShortLink(Button):
+    """A link in words of any length, shortened where the room ends; the tool tip holds all of them."""
+
+    def __init__(self, words: str, *, on_click: Callable[[], Any]) -> None:
+        super().__init__(words)
+        self._words = words
+        self.setProperty("kind", "link")
+        self.setToolTip(words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda _checked: on_click())
+
+    def sizeHint(self) -> QSize:
+        """Room for all words."""
+        wanted = self.fontMetrics().horizontalAdvance(self._words) + _LINK_PAD
+        return QSize(wanted, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few words."""
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), self.fontMetrics().horizontalAdvance("汉") * 6), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the words."""
+        super().resizeEvent(event)
+        room = self.width() - _LINK_PAD
+        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room))
 
 
 class Pill(QPushButton):
@@ -255,13 +292,18 @@ class SearchBox(QLineEdit):
         self.setAccessibleName("搜索")
         self.setPlaceholderText(placeholder)
         self.setToolTip("搜索（Ctrl+F）")
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(placeholder) + 28)
+        self._usual = self.fontMetrics().horizontalAdvance(placeholder) + 28
+        self.set_narrow(False)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
         self._timer.timeout.connect(self._settle)
         self._settled = ""
         self.textChanged.connect(lambda _text: self._timer.start())
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Room for the whole placeholder, or for a few words where there is little."""
+        self.setMinimumWidth(self._usual // 2 if narrow else self._usual)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """A box out of sight does not search."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
@@ -41,6 +41,7 @@ class RailButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.badge = 0
         self.tone: ToneName = "draft"
+        self.narrow = False
 
     def set_badge(self, count: int, tone: ToneName) -> None:
         """Show how many things need the clerk; 0 shows none."""
@@ -50,7 +51,7 @@ class RailButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """The rail's width, one item high."""
-        return QSize(theme.RAIL, _ITEM_HEIGHT)
+        return QSize(theme.NARROW_RAIL if self.narrow else theme.RAIL, _ITEM_HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Ground, mark of the page in front, icon, word, badge, focus ring."""
@@ -69,9 +70,10 @@ class RailButton(QAbstractButton):
         ink = scheme.accent_text if front else scheme.text
         icon = QRectF(15, (self.height() - _ICON) / 2, _ICON, _ICON)
         _picture(self.icon_name, ink if front else scheme.tones["draft"].text).render(painter, icon)
-        painter.setFont(theme.text_font(bold=front))
-        painter.setPen(QColor(ink))
-        painter.drawText(self.rect().adjusted(42, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if not self.narrow:
+            painter.setFont(theme.text_font(bold=front))
+            painter.setPen(QColor(ink))
+            painter.drawText(self.rect().adjusted(42, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
         self._paint_badge(painter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(scheme.accent), 2))
@@ -84,6 +86,8 @@ class RailButton(QAbstractButton):
         font = theme.text_font(theme.SMALL, bold=True)
         width = max(19, QFontMetrics(font).horizontalAdvance(words) + 11)
         box = QRect(self.width() - 16 - width, (self.height() - 19) // 2, width, 19)
+        if self.narrow:  # over the corner of the icon
+            box.moveTopLeft(QPoint(self.width() - width - 3, 1))
         alarm = self.tone == "danger"
         scheme = theme.roles()
         painter.setPen(Qt.PenStyle.NoPen)
@@ -114,7 +118,8 @@ class Rail(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 1, 12)
         column.setSpacing(0)
-        column.addLayout(_brand())
+        self._brand = _brand()
+        column.addWidget(self._brand)
         for number, group in enumerate(groups):
             if number:
                 column.addSpacing(8)
@@ -128,6 +133,15 @@ class Rail(QWidget):
         """Mark the page that is in front."""
         self.buttons[name].setChecked(True)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Icons alone, or icons and words."""
+        self.setFixedWidth(theme.NARROW_RAIL if narrow else theme.RAIL)
+        self._brand.setVisible(not narrow)
+        for each in self.buttons.values():
+            each.narrow = narrow
+            each.updateGeometry()
+            each.update()
+
     def set_badge(self, name: str, count: int, tone: ToneName) -> None:
         """Show how many things need the clerk on a page."""
         self.buttons[name].set_badge(count, tone)
@@ -140,15 +154,16 @@ class Rail(QWidget):
         return made
 
 
-def _brand() -> QVBoxLayout:
-    column = QVBoxLayout()
+def _brand() -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
     column.setContentsMargins(16, 0, 8, 12)
     column.setSpacing(0)
     name = label("监管数据录入", "section")
     name.setFont(theme.text_font(15, bold=True))
     column.addWidget(name)
     column.addWidget(label(f"离线客户端 {__version__}", "note"))
-    return column
+    return made
 
 
 def _inset(widget: QWidget) -> QVBoxLayout:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
 from jgclient import changing, entering
@@ -42,6 +42,8 @@ from jgclient.ui.workbar import WorkBar
 _SUBMITTABLE = frozenset({State.DRAFT, State.INVALID, State.RETURNED})
 #: Height of the panel below the table before anybody moves the edge.
 _PANEL = 124
+#: Height of the page below which there is no panel beside the table.
+_ROOMY = 480
 
 
 class RecordsPage(PageBase):
@@ -281,10 +283,19 @@ class RecordsPage(PageBase):
         self.splitter.setSizes([10_000, _PANEL])
         column.addWidget(self.splitter, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a small screen the table needs all the height."""
+        super().resizeEvent(event)
+        self._fit_below()
+
+    def _fit_below(self) -> None:
+        roomy = self.height() >= _ROOMY or self.below.currentWidget() is not self.panel
+        self.below.setVisible(roomy and self.table.current() is not None)
+
     def _below(self, panel: QWidget) -> None:
         """Show a panel below the table, with the room it needs."""
         self.below.setCurrentWidget(panel)
-        self.below.show()
+        self._fit_below()
         whole = sum(self.splitter.sizes())
         wanted = whole // 2 if panel is self.change_panel else _PANEL
         self.splitter.setSizes([whole - wanted, wanted])
@@ -338,7 +349,7 @@ class RecordsPage(PageBase):
             self.panel.show_row(row)
         if self.below.currentWidget() is not self.panel and not self.change_panel.work.isVisible():
             self.below.setCurrentWidget(self.panel)  # the selection is another one now
-        self.below.setVisible(row is not None)
+        self._fit_below()
         self.head_changed.emit()
 
     def _show_empty(self) -> None:

@@ -41,6 +41,8 @@ Index = QModelIndex | QPersistentModelIndex
 PAGE = 200
 _PAD = 10
 _CHECK = 15
+#: Narrowest column without a width of its own, and the one that still can be read.
+_LEAST, _READABLE = 80, 130
 _NOWHERE = QModelIndex()
 
 
@@ -55,6 +57,7 @@ class Column(Generic[R]):
         chip: Paint the words as a chip in that tone.
         muted: Side information in a quieter colour.
         sort: What the loader is told when the heading is clicked; empty means not sortable.
+        spare: Left out where the window is too narrow for all columns, the last one first.
         check: A box that shows whether the row is selected; a click on it takes the row in or out.
     """
 
@@ -66,6 +69,7 @@ class Column(Generic[R]):
     chip: bool = False
     muted: bool = False
     sort: str = ""
+    spare: bool = False
     check: bool = False
 
 
@@ -211,6 +215,7 @@ class RowTable(QTableView, Generic[R]):
         super().__init__()
         self.rows_model = model
         self._key = key
+        self._left_out: set[int] = set()
         self.setAccessibleName(name)
         self.setItemDelegate(RowDelegate(self))
         self._set_up_look()
@@ -259,8 +264,8 @@ class RowTable(QTableView, Generic[R]):
 
     def show_columns(self, titles: Collection[str]) -> None:
         """Show only the columns with these titles, and those without a title."""
-        for number, column in enumerate(self.rows_model.columns):
-            self.setColumnHidden(number, bool(column.title) and column.title not in titles)
+        columns = enumerate(self.rows_model.columns)
+        self._left_out = {n for n, column in columns if column.title and column.title not in titles}
         self._share_width(self.viewport().width())
 
     def selectAll(self) -> None:
@@ -327,17 +332,34 @@ class RowTable(QTableView, Generic[R]):
             self.setSortingEnabled(True)
 
     def _share_width(self, room: int) -> None:
-        metrics = QFontMetrics(theme.text_font())
-        shown = {n: c for n, c in enumerate(self.rows_model.columns) if not self.isColumnHidden(n)}
-        fixed = {
-            n: metrics.horizontalAdvance("汉") * c.width + 2 * _PAD + (12 if c.chip else 0)
-            for n, c in shown.items()
-            if c.width
-        } | {n: _CHECK + 2 * _PAD for n, c in shown.items() if c.check}
+        shown = self._fitting(room)
+        for number in range(len(self.rows_model.columns)):
+            self.setColumnHidden(number, number not in shown)
+        fixed = {n: width for n, width in self._widths().items() if n in shown}
         shares = sum(c.share for n, c in shown.items() if n not in fixed)
         left = room - sum(fixed.values())
         for number, column in shown.items():
-            self.setColumnWidth(number, fixed.get(number) or max(80, left * column.share // shares))
+            self.setColumnWidth(number, fixed.get(number) or max(_LEAST, left * column.share // shares))
+
+    def _fitting(self, room: int) -> dict[int, Column[R]]:
+        """The columns to show; spare ones go while the others would be too narrow to read."""
+        shown = {n: c for n, c in enumerate(self.rows_model.columns) if n not in self._left_out}
+        widths = self._widths()
+        for number in [n for n, column in shown.items() if column.spare][::-1]:
+            if sum(widths.get(n, _READABLE) for n in shown) <= room:
+                break
+            del shown[number]
+        return shown
+
+    def _widths(self) -> dict[int, int]:
+        """Widths in pixels of the columns that have one of their own."""
+        letter = QFontMetrics(theme.text_font()).horizontalAdvance("汉")
+        columns = enumerate(self.rows_model.columns)
+        return {
+            n: _CHECK + 2 * _PAD if c.check else letter * c.width + 2 * _PAD + (12 if c.chip else 0)
+            for n, c in columns
+            if c.width or c.check
+        }
 
 
 def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, index: Index, table: QTableView) -> None:

@@ -21,6 +21,8 @@ FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC")
 #: Heights and sizes in device-independent pixels; the screen's scale factor multiplies them all.
 TEXT, SMALL, TITLE, NUMBER = 14, 12, 17, 26
 ROW, RAIL, HEAD, FOOT = 33, 152, 48, 28
+#: Below this width the rail shows its icons alone and buttons leave their keys out.
+NARROW, NARROW_RAIL = 1080, 48
 BUTTON_PAD = 14
 _KEYCAP_GAP, _KEYCAP_PAD, _KEYCAP_STEP, _KEYCAP_MOST = 8, 5, 6, 90
 
