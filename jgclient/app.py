@@ -18,12 +18,15 @@ from jgclient.store import Store, StoreError, open_store
 from jgclient.ui import messages, theme
 from jgclient.ui.arrivals import Arrivals
 from jgclient.ui.background import Background
-from jgclient.ui.desk import Desk
+from jgclient.ui.desk import Desk, profile_reference
 from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
+from jgclient.ui.reminders import CLOSE_TO_TRAY
 from jgclient.ui.tray import Tray
 
 log = logging.getLogger(__name__)
+#: Milliseconds after the start before limits are spoken of; then once a minute.
+_FIRST_LOOK_MS = 3_000
 _LOG_BYTES, _LOG_FILES = 1_000_000, 5
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -103,6 +106,7 @@ def make_application() -> QApplication:
     )
     application.setApplicationName("jgclient")
     application.setApplicationDisplayName("监管数据录入")
+    application.setDesktopFileName("jgclient")  # the number on the task bar goes by it
     theme.apply(application)
     return application
 
@@ -117,7 +121,9 @@ def build(folder: Path) -> Client:
     def open_here() -> Store:
         return open_store(folder, clock=now)
 
-    desk = Desk(open_here(), now, Background(open_here))
+    store = open_here()
+    first_day = store.settings.get("limit_first_day")  # here, because the forms are loaded in another thread
+    desk = Desk(store, now, Background(open_here), lambda: profile_reference(folder, first_day))
     window = MainWindow(desk)
     window.refresh()
     window.show_page("workbench")
@@ -143,7 +149,11 @@ def start_log(folder: Path) -> None:
 def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
     if options.try_out:
         return _try_out(client)
-    if not (options.tray and Tray(client.window).stay()):
+    tray = Tray(client.window)
+    client.window.reminders.told.connect(tray.toast)
+    wanted = options.tray or client.desk.store.settings.get(CLOSE_TO_TRAY)
+    client.window.stays = bool(wanted) and tray.stay()
+    if not (options.tray and client.window.stays):
         client.window.show()
     QTimer.singleShot(0, client.desk.preload)
     QTimer.singleShot(0, lambda: _settle(client, door, options))
@@ -153,6 +163,7 @@ def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
 def _settle(client: Client, door: Door, options: argparse.Namespace) -> None:
     """What can wait until the window is up."""
     log.info("window up")
+    QTimer.singleShot(_FIRST_LOOK_MS, client.window.reminders.look)
     door.answer_for(client.window)
     arrivals = Arrivals(client.desk, installation.home())
     door.asked.connect(arrivals.open)

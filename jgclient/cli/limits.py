@@ -11,7 +11,7 @@ from typing import Any
 from jgclient import reminding
 from jgclient.cli import answers
 from jgclient.cli.answers import Out, RefusedError, each_line
-from jgclient.deadlines.calendar import Calendar, CalendarError
+from jgclient.deadlines.calendar import Calendar
 from jgclient.deadlines.counting import end_of
 from jgclient.deadlines.started import moment_of
 from jgclient.deadlines.term_rules import TermRule, shipped_rules
@@ -131,12 +131,9 @@ def calendar(options: argparse.Namespace, out: Out) -> None:
 
 def _import(options: argparse.Namespace, out: Out) -> None:
     with answers.store_of(options) as store:
-        try:
-            done = import_calendar(
-                store, answers.library(), Path(options.what), now=answers.now(), on_progress=_progress
-            )
-        except CalendarError as error:
-            raise RefusedError(f"{error}。节假日安排没有改动。") from error
+        done = import_calendar(
+            store, answers.library(), Path(options.what), now=answers.now(), on_progress=_progress
+        )
     moved = [
         {"before": _day(m.before), "after": _day(m.after), "duties": m.duties, "examples": list(m.examples)}
         for m in done.renewal.moved

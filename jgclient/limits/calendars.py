@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jgclient.deadlines.calendar import CalendarError
 from jgclient.deadlines.calendar_file import CalendarYear, read_calendar_file
+from jgclient.exchange.errors import WorkbookError, cannot_write
 from jgclient.forms.library import FormLibrary
 from jgclient.limits.basis import FIRST_DAY, Basis, profile_calendar
 from jgclient.limits.renewing import Cancelled, Progress, Renewal, renew
@@ -49,9 +50,12 @@ def import_calendar(
     calendar is kept and the next renewal goes on.
 
     Raises:
-        CalendarError: it is no calendar of a year, or cannot be kept.
+        WorkbookError: it is no calendar of a year, or cannot be kept; nothing was changed.
     """
-    year = read_calendar_file(path)
+    try:
+        year = read_calendar_file(path)
+    except CalendarError as error:
+        raise WorkbookError(f"{error}。节假日安排没有改动。") from error
     _keep(store.folder / "calendars" / f"{year.year}.csv", year.text)
     basis = Basis(library, profile_calendar(store.folder, store.settings.get(FIRST_DAY)))
     renewal = renew(store, basis, now=now, on_progress=on_progress, is_cancelled=is_cancelled)
@@ -69,6 +73,4 @@ def _keep(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        raise CalendarError(
-            f"节假日安排没有存上：{error.strerror}。请检查磁盘空间和文件夹权限：{path.parent}"
-        ) from error
+        raise cannot_write(path, error) from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -19,19 +20,22 @@ from PySide6.QtWidgets import (
 
 from jgclient.records import State
 from jgclient.store import ListQuery
+from jgclient.store.duty_rows import DutyQuery
 from jgclient.ui.desk import Desk
 from jgclient.ui.month import Month
-from jgclient.ui.parts import Button, Card, EmptyState, button, label, link, primary_button
+from jgclient.ui.parts import Button, Card, Choice, EmptyState, button, label, link, primary_button
 from jgclient.ui.tables import Column, Order, RowsModel, RowTable
 from jgclient.ui.theme import ToneName
-from jgclient.ui.todo import Todo, due_between
+from jgclient.ui.todo import day_tone, key_of, todos, tone_of, who_of
 from jgclient.ui.words import day_words, long_day
 
 if TYPE_CHECKING:
     from jgclient.forms.definition import Form
+    from jgclient.limits import OpenDuty
 
 _TITLE = "待办 · 按最迟时间排列"
-_URGENCY: tuple[ToneName, ...] = ("danger", "warning", "waiting", "draft")
+#: Limits further away or longer ago than this are not dotted in the month.
+_SPAN = timedelta(days=800)
 #: Width of the cards beside the table, in Chinese characters.
 _SIDE = 19
 
@@ -111,39 +115,38 @@ class Board(QWidget):
     """To-do table, month and progress; made when the forms are loaded.
 
     Attributes:
-        shown: The items now in the table.
+        total: How many limits the table lists on all its pages.
     """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.shown: list[Todo] = []
-        self._todos: list[Todo] = []
-        self._only: tuple[str, Callable[[Sequence[Todo]], Sequence[Todo]]] | None = None
+        self.total = 0
+        self._only: tuple[str, DutyQuery] | None = None
         self.model = RowsModel(self._columns(), self._load)
-        self.table = RowTable("待办", self.model, lambda item: item.row.id)
+        self.table = RowTable("待办", self.model, key_of)
         self.month = MonthCard(desk)
         self.progress = ProgressCard(desk)
         self.table.opened.connect(self._open)
         self.month.opened.connect(self._open_day)
         self._lay_out()
 
-    def show_todos(self, items: list[Todo]) -> None:
+    def refresh(self) -> None:
         """Show what has to be done now; a narrowed view stays narrowed."""
-        self._todos = items
-        self.month.month.show_dots(dots_of(items), self.desk.today(), self.desk.calendar.is_workday)
+        self.month.month.show_dots(self._dots(), self.desk.today(), self.desk.calendar.is_workday)
         self.progress.refresh()
+        self._offer_filters()
         self._show_table()
 
-    def narrow(self, title: str, choose: Callable[[Sequence[Todo]], Sequence[Todo]]) -> None:
-        """Show only some of the items, under their own title."""
-        self._only = (title, choose)
+    def narrow(self, title: str, query: DutyQuery) -> None:
+        """Show only some of the limits, under their own title."""
+        self._only = (title, query)
         self._show_table()
         self.table.setFocus()
 
     def first_step(self) -> QWidget | None:
         """Where the keyboard begins: the first thing to do, None when there is nothing."""
-        if self.shown:
+        if self.total:
             return self.table
         return self.import_button if self.stack.currentWidget() is self.steps else None
 
@@ -153,12 +156,12 @@ class Board(QWidget):
         self._show_table()
         self.table.setFocus()
 
-    def _open(self, item: Todo) -> None:
-        self.desk.go("entry", record_id=item.row.id)
+    def _open(self, item: OpenDuty) -> None:
+        self.desk.go("entry", record_id=item.line.record_id)
 
     @Slot(date)
     def _open_day(self, day: date) -> None:
-        self.narrow(f"{long_day(day)}到期", lambda items: due_between(items, day, day))
+        self.narrow(f"{long_day(day)}到期", DutyQuery(first=day, last=day))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -176,7 +179,11 @@ class Board(QWidget):
     def _todo_card(self) -> Card:
         self.card = Card(_TITLE, flush=True)
         self.all_button = link("看全部待办", on_click=self.show_all)
-        self.card.head.addWidget(self.all_button)
+        self.titles, self.persons = Choice("只看哪种期限"), Choice("只看谁的")
+        for widget in (self.all_button, self.titles, self.persons):
+            self.card.head.addWidget(widget)
+        for choice in (self.titles, self.persons):
+            choice.currentIndexChanged.connect(self._show_table)
         self.empty = EmptyState("没有待办", "该报的都报了。新的检查、处罚按 Ctrl+N 录入。")
         self.import_button = primary_button("导入清单或台账", on_click=lambda: self.desk.go("import"))
         self.steps = EmptyState(
@@ -191,40 +198,70 @@ class Board(QWidget):
         self.card.body.addWidget(self.stack)
         return self.card
 
-    def _columns(self) -> list[Column[Todo]]:
+    def _columns(self) -> list[Column[OpenDuty]]:
         return [
-            Column("还剩", lambda item: item.left, 8, tone=lambda item: item.tone, chip=True),
-            Column("要做什么", lambda item: item.what, 6),
-            Column("类别", lambda item: self.desk.form_short(item.row.form), 6),
-            Column("对象", lambda item: item.row.party or item.row.title),
-            Column("最迟", lambda item: day_words(item.due, self.desk.today()) if item.due else "—", 4),
+            Column("还剩", lambda item: item.left, 8, tone=tone_of, chip=True),
+            Column("要做什么", lambda item: item.what, 7),
+            Column("类别", lambda item: self.desk.form_short(item.line.form), 6),
+            Column("对象", who_of),
+            Column("最迟", self._due_words, 4),
             Column("依据", lambda item: item.basis, muted=True),
-            Column("经办", lambda item: item.row.author, 4),
+            Column("经办", lambda item: item.line.author, 4),
         ]
 
-    def _load(self, limit: int, offset: int, _order: Order) -> Sequence[Todo]:
-        return self.shown[offset : offset + limit]
+    def _due_words(self, item: OpenDuty) -> str:
+        if item.due is None:
+            return "—"
+        guess = "（暂）" if item.line.duty.provisional else ""
+        return day_words(item.due, self.desk.today()) + guess
 
+    def _query(self) -> DutyQuery:
+        _, query = self._only or ("", DutyQuery())
+        return replace(query, title=self.titles.currentData() or "", author=self.persons.currentData())
+
+    def _load(self, limit: int, offset: int, _order: Order) -> Sequence[OpenDuty]:
+        lines = self.desk.store.duties.page(replace(self._query(), limit=limit, offset=offset))
+        return todos(lines, self.desk.basis, self.desk.clock())
+
+    def _offer_filters(self) -> None:
+        """The kinds of limits and the persons there are; what was chosen stays chosen."""
+        duties = self.desk.store.duties
+        persons = [
+            (f"{p.author or '（未填）'}（{p.open:,}）", p.author) for p in duties.persons(self.desk.today())
+        ]
+        _offer(self.persons, "全部人员", persons)
+        _offer(self.titles, "全部期限", [(title, title) for title in duties.titles()])
+
+    def _dots(self) -> dict[date, ToneName]:
+        today = self.desk.today()
+        following = self.desk.calendar.next_workday(today)
+        ending = self.desk.store.duties.days(today - _SPAN, today + _SPAN)
+        return {day: day_tone(day, today, following) for day in ending if ending[day]}
+
+    @Slot()
     def _show_table(self) -> None:
-        title, choose = self._only or (_TITLE, lambda items: items)
-        self.shown = list(choose(self._todos))
+        title, _ = self._only or (_TITLE, None)
+        self.total = self.desk.store.duties.count(self._query())
         self.card.title.setText(title)
-        self.card.note.setText(f"{len(self.shown):,} 件" if self.shown else "")
+        self.card.note.setText(f"{self.total:,} 件" if self.total else "")
         self.all_button.setVisible(self._only is not None)
         self.table.reload()
-        if self.shown and self.table.current() is None:
+        if self.total and self.table.current() is None:
             self.table.choose(0)
-        self.stack.setCurrentWidget(self.table if self.shown else self._nothing())
+        self.stack.setCurrentWidget(self.table if self.total else self._nothing())
 
     def _nothing(self) -> EmptyState:
         return self.empty if self.desk.store.records.count(ListQuery()) else self.steps
 
 
-def dots_of(items: Sequence[Todo]) -> dict[date, ToneName]:
-    """Each day on which a limit ends, in the tone of its most urgent one."""
-    dots: dict[date, ToneName] = {}
-    for item in items:
-        if item.due is not None:
-            known = dots.get(item.due, item.tone)
-            dots[item.due] = min(known, item.tone, key=_URGENCY.index)
-    return dots
+def _offer(choice: Choice, every: str, entries: list[tuple[str, str]]) -> None:
+    """Fill a filter; it is only there when there is something to choose from."""
+    chosen = choice.currentData()
+    choice.blockSignals(True)
+    choice.clear()
+    choice.addItem(every, None)
+    for words, value in entries:
+        choice.addItem(words, value)
+    choice.setCurrentIndex(max(choice.findData(chosen), 0) if chosen is not None else 0)
+    choice.blockSignals(False)
+    choice.setVisible(len(entries) > 1)

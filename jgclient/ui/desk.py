@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,12 +13,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from jgclient.store import Store
 from jgclient.ui.background import Background, Progress
+from jgclient.ui.limits_keeper import LimitsKeeper
 from jgclient.ui.theme import ToneName
 
 if TYPE_CHECKING:  # the rule engine behind them loads slowly; the window is up before it
     from jgclient.deadlines.calendar import Calendar
     from jgclient.forms.definition import Form
     from jgclient.forms.library import FormLibrary
+    from jgclient.limits import Basis
 
 
 class Frame(Protocol):
@@ -34,6 +36,13 @@ class Reference:
 
     library: FormLibrary
     calendar: Calendar
+
+
+def profile_reference(folder: Path, first_day: object) -> Reference:
+    """The program's own forms, and the calendar as a data folder knows it."""
+    from jgclient.limits import profile_calendar  # noqa: PLC0415
+
+    return replace(shipped(), calendar=profile_calendar(folder, first_day))
 
 
 def shipped() -> Reference:
@@ -52,6 +61,7 @@ class Desk(QObject):
         store: The store of the GUI thread.
         clock: Now, as an aware date-time.
         jobs: Long work; it has a store of its own.
+        limits: Keeps the index of open limits up to date.
         frame: The main window, set by it.
         restore_from: Backup to go back to once the window is closed, None for none.
     """
@@ -75,6 +85,8 @@ class Desk(QObject):
         self._load = reference
         self._reference: Reference | None = None
         self._lock = threading.Lock()
+        self._basis: Basis | None = None
+        self.limits = LimitsKeeper(self)
 
     @property
     def ready(self) -> bool:
@@ -90,6 +102,23 @@ class Desk(QObject):
     def calendar(self) -> Calendar:
         """The working days."""
         return self._loaded().calendar
+
+    @property
+    def basis(self) -> Basis:
+        """Forms and calendar as what limits are derived from."""
+        from jgclient.limits import Basis  # noqa: PLC0415 - it brings the rule engine
+
+        loaded = self._loaded()
+        if self._basis is None or self._basis.calendar is not loaded.calendar:
+            self._basis = Basis(loaded.library, loaded.calendar)
+        return self._basis
+
+    def take_calendar(self, calendar: Calendar) -> None:
+        """Count with another calendar from now on."""
+        with self._lock:
+            if self._reference is not None:
+                self._reference = replace(self._reference, calendar=calendar)
+        self.data_changed.emit()
 
     def load(self) -> None:
         """Load forms and calendar now and wait for them."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from jgclient.records import State
 from jgclient.store import ListQuery
@@ -28,6 +28,8 @@ class Foot(QWidget):
         self._desk = desk
         self._dot = label("●", "dot")
         self._network, self._waiting, self._said, self._who = label(), label(), label(), label()
+        # A long sentence must not widen the window; the tool tip has all of it.
+        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 0, 20, 0)
         row.setSpacing(6)
@@ -59,16 +61,20 @@ class Foot(QWidget):
         self._who.setText(" · ".join(part for part in who if part))
 
     def _waiting_words(self) -> tuple[str, str]:
-        count = self._desk.store.outbox.count()
+        outbox, today = self._desk.store.outbox, self._desk.today()
+        count = outbox.count()
         if not count:
             return "没有待上报的记录", ""
+        late = outbox.count_until(today - timedelta(days=1))
+        if late:
+            return f"待上报 {count:,} 条 · {late:,} 条已逾期，请立即联网上报", "danger"
+        if urgent := outbox.count_until(today):
+            return f"待上报 {count:,} 条 · 最迟今天 24:00 前联网，{urgent:,} 条待上报", "warning"
         query = ListQuery(states=_WAITING, sort="urgent_by", descending=False, limit=1)
         first = next((row.urgent_by for row in self._desk.store.records.list(query) if row.urgent_by), None)
         if first is None:
             return f"待上报 {count:,} 条", ""
-        today = self._desk.today()
-        overdue = "danger" if first < today else ""
-        return f"待上报 {count:,} 条 · {_latest_words(first, today)}", overdue
+        return f"待上报 {count:,} 条 · 最迟{day_words(first, today)}", ""
 
 
 def network_words(last: dict[str, str], now: datetime) -> tuple[str, str]:
@@ -84,9 +90,3 @@ def network_words(last: dict[str, str], now: datetime) -> tuple[str, str]:
     if last.get("stopped"):
         return f"上次上报未完成 · {when}", "warning"
     return f"上次上报 {when}", "accepted"
-
-
-def _latest_words(latest: date, today: date) -> str:
-    if latest < today:
-        return f"最早的 {day_words(latest, today)} 已逾期"
-    return f"最迟{day_words(latest, today)}"

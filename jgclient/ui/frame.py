@@ -16,6 +16,7 @@ from jgclient.ui.foot import Foot
 from jgclient.ui.head import Leaf
 from jgclient.ui.parts import PageBase
 from jgclient.ui.rail import Rail
+from jgclient.ui.reminders import Reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ def _selfcheck(desk: Desk) -> PageBase:
     return SelfcheckPage(desk)
 
 
+def _deadlines(desk: Desk) -> PageBase:
+    from jgclient.ui.deadlines_page import DeadlinesPage  # noqa: PLC0415
+
+    return DeadlinesPage(desk)
+
+
 def _settings(desk: Desk) -> PageBase:
     from jgclient.ui.settings_page import SettingsPage  # noqa: PLC0415
 
@@ -92,6 +99,7 @@ PAGES = {
     "records": PageSpec("records", _records),
     "queue": PageSpec("queue", _queue),
     "import": PageSpec("import", _import),
+    "deadlines": PageSpec("deadlines", _deadlines),
     "catalogue": PageSpec("catalogue", _catalogue),
     "settings": PageSpec("settings", _settings),
     "selfcheck": PageSpec("settings", _selfcheck),
@@ -101,6 +109,7 @@ RAIL = (
     (
         ("workbench", "工作台", "workbench"), ("new", "新录入", "new"), ("records", "记录", "records"),
         ("queue", "上报回执", "queue"), ("import", "导入导出", "exchange"),
+        ("deadlines", "期限日历", "calendar"),
     ),
     (("catalogue", "监管事项库", "catalogue"), ("settings", "设置", "settings")),
 )  # fmt: skip
@@ -112,6 +121,10 @@ class MainWindow(QMainWindow):
 
     Args:
         desk: What the pages work with; its ``frame`` becomes this window.
+
+    Attributes:
+        reminders: Looks at the limits once a minute, also while the window is hidden.
+        stays: Closing hides the window; the program goes on beside the clock.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -123,6 +136,8 @@ class MainWindow(QMainWindow):
         self._leaves: dict[str, Leaf] = {}
         self._stale: set[str] = set()
         self.backup_keeper = BackupKeeper(desk)
+        self.reminders = Reminders(desk)
+        self.stays = False
         self.rail = Rail(RAIL)
         self.foot = Foot(desk)
         self._stack = QStackedWidget()
@@ -135,6 +150,7 @@ class MainWindow(QMainWindow):
         clock.timeout.connect(self._tick)
         clock.start(60_000)
         desk.data_changed.connect(self.refresh)
+        self.reminders.counted.connect(self._show_near)
 
     def sizeHint(self) -> QSize:
         """Fits the smallest screen of the offices, 1366×768 with a task bar."""
@@ -182,6 +198,10 @@ class MainWindow(QMainWindow):
         if self.front and not self.page(self.front).leave():
             event.ignore()
             return
+        if self.stays:
+            event.ignore()
+            self.hide()
+            return
         self.desk.jobs.close()
         event.accept()
 
@@ -203,6 +223,11 @@ class MainWindow(QMainWindow):
         if self.desk.today() != self._day:
             self._day = self.desk.today()
             self.refresh()
+        self.reminders.look()
+
+    @Slot(int)
+    def _show_near(self, count: int) -> None:
+        self.rail.set_badge("deadlines", count, "danger")
 
     @Slot(str)
     def _chosen(self, name: str) -> None:

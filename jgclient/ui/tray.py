@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSystemTrayIcon
 
 from jgclient.ui import theme
+from jgclient.ui.frame import MainWindow
 
 
 def bring_to_front(window: QMainWindow) -> None:
@@ -24,7 +25,7 @@ class Tray(QObject):
         window: Comes to the front when the icon or a reminder is clicked.
     """
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._menu = QMenu()
@@ -61,5 +62,6 @@ class Tray(QObject):
 
     @Slot()
     def _quit(self) -> None:
-        self._window.close()
-        QApplication.quit()
+        self._window.stays = False  # closing means closing now
+        if self._window.close():
+            QApplication.quit()

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from jgclient.records import State
 from jgclient.store import ListQuery
+from jgclient.store.duty_rows import DutyQuery
 from jgclient.ui.desk import Desk
 from jgclient.ui.number_card import NumberCard
 from jgclient.ui.parts import PageBase, SearchBox, new_entry_button, page_column
 from jgclient.ui.theme import ToneName
-from jgclient.ui.todo import OPEN, Todo, due_between, end_of_week, todos
+from jgclient.ui.todo import end_of_week
 from jgclient.ui.words import long_day, moment_words
 
 if TYPE_CHECKING:
-    from jgclient.forms.definition import Form
     from jgclient.ui.board import Board
 
-#: Open records looked at; beyond it the numbers of limits are shown as “at least”.
-_MOST = 2000
-_LONG_AGO = date(1949, 10, 1)
 _CARDS: tuple[tuple[str, str, str, ToneName | None], ...] = (
     ("overdue", "逾期", "件", "danger"),
     ("today", "今天到期", "件", "warning"),
@@ -82,12 +79,10 @@ class Workbench(PageBase):
         self._show_counts()
         if not self.desk.ready:
             return
-        query = ListQuery(states=OPEN, sort="urgent_by", descending=False, limit=_MOST)
-        rows = self.desk.store.records.list(query)
-        items = todos(rows, self._form_of, self.desk.calendar, self.desk.today())
-        self._show_limits(items, least="" if len(rows) < _MOST else "≥")
+        self.desk.limits.bring_up()
+        self._show_limits()
         first = self.board is None
-        self._board().show_todos(items)
+        self._board().refresh()
         if first and self.focusWidget() in (None, self.cards["drafts"]):
             self.shown()
         self.head_changed.emit()
@@ -100,15 +95,15 @@ class Workbench(PageBase):
     def _go_states(self, *states: State) -> None:
         self.desk.go("records", states=",".join(state.value for state in states))
 
-    def _narrow(self, title: str, choose: Callable[[Sequence[Todo]], list[Todo]]) -> None:
+    def _narrow(self, title: str, query: DutyQuery) -> None:
         if self.board is not None:
-            self.board.narrow(title, choose)
+            self.board.narrow(title, query)
 
     def _connect(self) -> None:
         doors: dict[str, Callable[[], object]] = {
-            "overdue": lambda: self._narrow("已逾期", self._overdue),
-            "today": lambda: self._narrow("今天到期", self._today),
-            "week": lambda: self._narrow("本周到期", self._week),
+            "overdue": lambda: self._narrow("已逾期", self._overdue()),
+            "today": lambda: self._narrow("今天到期", self._today()),
+            "week": lambda: self._narrow("本周到期", self._week()),
             "returned": lambda: self._go_states(State.RETURNED, State.CONFLICT),
             "waiting": lambda: self.desk.go("queue"),
             "drafts": lambda: self._go_states(State.DRAFT, State.INVALID),
@@ -127,14 +122,23 @@ class Workbench(PageBase):
             self._blank.deleteLater()
         return self.board
 
-    def _show_limits(self, items: Sequence[Todo], *, least: str) -> None:
-        today = self._today(items)
-        notes = {"today": "24:00 前须报出", "week": f"其中今天 {len(today)} 件"}
+    def _show_limits(self) -> None:
+        from jgclient.reminding import overdue_count  # noqa: PLC0415 - it brings the rule engine
+
+        duties, today = self.desk.store.duties, self.desk.today()
+        counts = {
+            "overdue": overdue_count(self.desk.store, self.desk.clock()),
+            "today": duties.count(self._today()),
+            "week": duties.count(self._week()),
+        }
         none = {"overdue": "没有逾期", "today": "今天没有到期", "week": "本周没有到期"}
-        counted = {"overdue": self._overdue(items), "today": today, "week": self._week(items)}
-        for name, due in counted.items():
-            note = notes.get(name, f"最早的{due[0].left}") if due else none[name]
-            self.cards[name].show_number(f"{least}{len(due):,}" if due else "0", note)
+        notes = {"today": "24:00 前须办完", "week": f"其中今天 {counts['today']:,} 件"}
+        if counts["overdue"]:
+            earliest = duties.page(replace(self._overdue(), limit=1))
+            days = (today - earliest[0].duty.latest).days if earliest and earliest[0].duty.latest else 0
+            notes["overdue"] = f"最早的逾期 {days} 日" if days else "今天刚过时限"
+        for name, count in counts.items():
+            self.cards[name].show_number(f"{count:,}", notes[name] if count else none[name])
 
     def _show_counts(self) -> None:
         counts = self.desk.store.records.counts_by_state()
@@ -154,17 +158,11 @@ class Workbench(PageBase):
             return "没有未完成的"
         return f"最近：{moment_words(newest[0].updated_at, self.desk.clock())}"
 
-    def _form_of(self, form_id: str) -> Form | None:
-        try:
-            return self.desk.library.get(form_id)
-        except KeyError:
-            return None
+    def _overdue(self) -> DutyQuery:
+        return DutyQuery(overdue_on=self.desk.today())
 
-    def _overdue(self, items: Sequence[Todo]) -> list[Todo]:
-        return due_between(items, _LONG_AGO, self.desk.today() - timedelta(days=1))
+    def _today(self) -> DutyQuery:
+        return DutyQuery(first=self.desk.today(), last=self.desk.today())
 
-    def _today(self, items: Sequence[Todo]) -> list[Todo]:
-        return due_between(items, self.desk.today(), self.desk.today())
-
-    def _week(self, items: Sequence[Todo]) -> list[Todo]:
-        return due_between(items, self.desk.today(), end_of_week(self.desk.today()))
+    def _week(self) -> DutyQuery:
+        return DutyQuery(first=self.desk.today(), last=end_of_week(self.desk.today()))

@@ -9,7 +9,6 @@ import pytest
 from limits_office import NOW, Office, basis, library, year_file
 
 from jgclient.contract import Result
-from jgclient.deadlines.calendar import CalendarError
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.reader import read_workbook
 from jgclient.limits import Basis, is_quick, look, profile_calendar, renew
@@ -159,7 +158,7 @@ def test_a_file_that_is_no_calendar_changes_nothing(
 ) -> None:
     path = tmp_path / "坏.csv"
     path.write_text(lines, encoding="utf-8")
-    with pytest.raises(CalendarError, match=says):
+    with pytest.raises(WorkbookError, match=says):
         import_calendar(office.store, library(), path, now=NOW)
     assert not (office.folder / "calendars").exists()
 
@@ -168,7 +167,7 @@ def test_a_calendar_saved_by_an_office_program_is_read(office: Office, tmp_path:
     path = year_file(tmp_path)
     path.write_bytes(path.read_text(encoding="utf-8").encode("gbk"))
     assert import_calendar(office.store, library(), path, now=NOW).year.year == 2027
-    with pytest.raises(CalendarError, match="读不到"):
+    with pytest.raises(WorkbookError, match="读不到"):
         import_calendar(office.store, library(), tmp_path / "没有.csv", now=NOW)
 
 

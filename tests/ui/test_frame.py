@@ -75,7 +75,7 @@ def test_badges_and_status_line_tell_what_waits(window: MainWindow, story: Story
     assert window.rail.buttons["records"].badge == 2
     assert window.rail.buttons["records"].accessibleDescription() == "2 条"
     assert window.rail.buttons["queue"].badge == 3
-    assert window.foot._waiting.text() == "待上报 3 条 · 最早的 11-19 已逾期"
+    assert window.foot._waiting.text() == "待上报 3 条 · 1 条已逾期，请立即联网上报"
     assert window.foot._who.text() == "郑州市某某局 · 李某 · 已加密保存"
 
 
@@ -83,7 +83,7 @@ def test_status_line_names_the_latest_day(window: MainWindow, story: Story) -> N
     story.queued(urgent_by=TODAY + timedelta(days=2))
     story.queued(urgent_by=TODAY)
     window.desk.data_changed.emit()
-    assert window.foot._waiting.text() == "待上报 2 条 · 最迟今天"
+    assert window.foot._waiting.text() == "待上报 2 条 · 最迟今天 24:00 前联网，1 条待上报"
 
 
 def test_network_words_say_only_what_is_known() -> None:
@@ -102,8 +102,9 @@ def test_network_words_say_only_what_is_known() -> None:
         (Qt.Key.Key_3, "records"),
         (Qt.Key.Key_4, "queue"),
         (Qt.Key.Key_5, "import"),
-        (Qt.Key.Key_6, "catalogue"),
-        (Qt.Key.Key_7, "settings"),
+        (Qt.Key.Key_6, "deadlines"),
+        (Qt.Key.Key_7, "catalogue"),
+        (Qt.Key.Key_8, "settings"),
         (Qt.Key.Key_N, "new"),
     ],
 )
@@ -146,11 +147,11 @@ def test_what_was_said_goes_with_the_page(window: MainWindow) -> None:
 def test_at_midnight_everything_is_counted_anew(window: MainWindow, story: Story) -> None:
     story.queued(urgent_by=TODAY)
     window.desk.data_changed.emit()
-    assert window.foot._waiting.text() == "待上报 1 条 · 最迟今天"
+    assert window.foot._waiting.text() == "待上报 1 条 · 最迟今天 24:00 前联网，1 条待上报"
     window._tick()
     window.desk.clock = lambda: NOW + timedelta(days=1)
     window._tick()
-    assert window.foot._waiting.text() == "待上报 1 条 · 最早的 11-21 已逾期"
+    assert window.foot._waiting.text() == "待上报 1 条 · 1 条已逾期，请立即联网上报"
 
 
 def test_pictures_are_not_blank(window: MainWindow, story: Story, tmp_path: Path) -> None:

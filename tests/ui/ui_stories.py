@@ -8,6 +8,7 @@ from jgclient.contract import Result
 from jgclient.forms.problems import Problem
 from jgclient.records import Revision, chain_hash, new_record_id, payload_hash
 from jgclient.store import Store, Summary
+from jgclient.store.duty_rows import DutyRow
 
 #: A Saturday; the tests' present.
 NOW = datetime(2026, 11, 21, 10, 46, tzinfo=timezone(timedelta(hours=8)))
@@ -43,7 +44,8 @@ class Story:
         """Typed, not finished; with problems it was offered and refused."""
         record_id = self._new_id()
         self.store.records.save_draft(
-            record_id, form="check", form_version=1, texts={"administrative_cp": party}, author="李某",
+            record_id, form="check", form_version=1, author="李某",
+            texts={"administrative_cp": party, "check_date": day.isoformat()},
             offered=bool(problems), hard_problems=len(problems), problems=list(problems),
             summary=_summary(party, day, self._count),
         )  # fmt: skip
@@ -108,7 +110,14 @@ class Story:
         chain = chain_hash("", record_id=record_id, revision=1, author="李某", made_at=NOW, sha256=sha256)
         made = Revision(record_id, 1, form, 1, "i", 0, content, {}, "李某", NOW, sha256, "", chain)
         self.store.records.add_revision(made, _summary(party, TODAY, self._count), urgent_by)
+        self._limit(urgent_by)
         return made
+
+    def _limit(self, urgent_by: date | None) -> None:
+        """The limit of the record just finished, whatever its content would make of it."""
+        row = DutyRow(0, "录入上报", urgent_by, urgent_by, reporting=True)
+        finished = [record for record in self.store.duties.stale(1000) if record.texts is None]
+        self.store.duties.put([(record, [row]) for record in finished])
 
     def _send(self, made: Revision) -> str:
         batch_id = f"batch-{self._count}"
