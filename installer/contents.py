@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import shutil
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from installer import pe
-from installer.places import HERE, PYTHON_TAG
+from installer.places import HERE, PYTHON_TAG, ROOT
 
 #: From the Visual C++ redistributable, which an office PC need not have; the newest copy is in shiboken6.
 _REDISTRIBUTABLE = ("vcruntime140*.dll", "msvcp140*.dll", "concrt140.dll")
@@ -40,7 +41,7 @@ def lay_python(runtime: Path, redistributable: Path, folder: Path) -> None:
 
 def lay_qt(pyside: Path, folder: Path) -> None:
     """The chosen modules, plugins and translations of PySide6 with what they need of it."""
-    modules = [pyside / f"{name}.pyd" for name in parts()["qt_modules"]]
+    modules = [pyside / f"{name}.pyd" for name in qt_modules(ROOT / "jgclient")]
     plugins = [pyside / "plugins" / name for name in parts()["qt_plugins"]]
     _copy_with_needs([*modules, *plugins], [pyside], folder)
     for name in parts()["qt_translations"]:
@@ -56,6 +57,16 @@ def lay_package_files(unpacked: Path, folder: Path, *, but: Iterable[str]) -> No
         name = file.relative_to(unpacked).as_posix()
         if not any(fnmatch.fnmatchcase(name, pattern) for pattern in skip):
             _copy(file, folder / name)
+
+
+def qt_modules(package: Path) -> list[str]:
+    """The modules of PySide6 that a package's source imports, anywhere in it."""
+    found = set[str]()
+    for source in package.rglob("*.py"):
+        found.update(
+            re.findall(r"^\s*(?:from|import) PySide6\.(\w+)", source.read_text("utf-8"), re.MULTILINE)
+        )
+    return sorted(found)
 
 
 def _copy_with_needs(roots: list[Path], sources: list[Path], folder: Path) -> None:

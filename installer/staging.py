@@ -16,19 +16,20 @@ from installer.places import BUILD, PYTHON_TAG, ROOT, STAGE, VERSION, VERSION_FO
 _DEPLOYED = "deploy_libs/"
 
 
-def stage(*, embed: Path | None, folder: Path = STAGE, update_key: str = "") -> Path:
+def stage(*, embed: Path | None, folder: Path = STAGE, update_key: str = "", scratch: Path = BUILD) -> Path:
     """Build the staged folder anew; returns its version folder.
 
     Args:
         embed: The embeddable ZIP of python.org, else CPython is taken from the locked runtime wheel.
         folder: Where to.
+        scratch: Where to unpack and compile.
         update_key: Public key whose signature update packages must carry; empty: none are taken.
     """
     fetched = wheels.fetch(wheels.CLIENT_LOCK, BUILD / "wheels")
-    unpacked, work = _emptied(BUILD / "unpacked"), _emptied(BUILD / "work")
+    unpacked, work = _emptied(scratch / "unpacked"), _emptied(scratch / "work")
     for wheel in fetched:
         wheels.unpack(wheel, unpacked)
-    runtime = _runtime(embed, _emptied(BUILD / "runtime"))
+    runtime = _runtime(embed, _emptied(scratch / "runtime"))
     program = _emptied(folder) / VERSION_FOLDER
     _lay_python(program / "python", runtime, unpacked, work)
     _lay_packages(program / "lib", unpacked)

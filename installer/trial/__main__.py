@@ -13,7 +13,7 @@ from installer import imports, packing, staging, system
 from installer.__main__ import report_sizes
 from installer.places import ROOT
 from installer.trial import versions, wine
-from installer.trial.checks import TrialError
+from installer.trial.checks import TrialError, expect
 from installer.trial.story import Made, Story
 from jgclient.packages import Keys
 
@@ -27,8 +27,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="jgclient-windows-", ignore_cleanup_errors=True) as scratch:
         work = Path(scratch)
         work.chmod(0o755)
-        made = build(work)
         try:
+            made = build(work)
             with wine.fresh(work / "computer") as computer:
                 line = Story(computer, made, work).tell(PICTURES)
         except TrialError as error:
@@ -54,12 +54,22 @@ def build(work: Path) -> Made:
     stage, old = program.parent, work / "earlier"
     old.mkdir()
     versions.renumbered(stage, versions.EARLIER, old)
-    setup, earlier, portable = _together(
+    again = work / "again"
+    setup, earlier, portable, _ = _together(
         lambda: packing.setup(stage),
         lambda: packing.setup(old, versions.EARLIER, work, quick=True),
         lambda: packing.portable(stage),
+        lambda: staging.stage(
+            embed=None, folder=again, update_key=str(keys.public), scratch=work / "scratch"
+        ),
     )
+    expect("two builds give the same files", holds=checksums(stage) == checksums(again))
     return Made(stage, setup, earlier, portable, keys)
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Every file of a folder with its checksum."""
+    return {p.relative_to(folder).as_posix(): packing.sha256(p) for p in packing.files_below(folder)}
 
 
 def _together(*tasks: Callable[[], Path]) -> list[Path]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from jgclient import installation
 from jgclient.store import StoreError
 from jgclient.store.backups import FOLDER, found_in
 from jgclient.store.restoring import restore
@@ -48,4 +49,6 @@ def go_back(folder: Path, backup: Path, clock: Clock) -> bool:
 
 def start_again() -> None:
     """Start the program anew as it was started; this one must have let go of the folder."""
-    subprocess.Popen([sys.executable, *sys.orig_argv[1:]], close_fds=True)  # noqa: S603 - ourselves
+    # The installed launcher adds the words for Python itself.
+    words = sys.argv[1:] if installation.home() else sys.orig_argv[1:]
+    subprocess.Popen([sys.executable, *words], close_fds=True)  # noqa: S603 - ourselves
