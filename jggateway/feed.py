@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, tuple_, update
 
 from jgclient.contract import FILE_KINDS, REGISTER_KINDS, Change, ChangesPage, content_hash
 from jgclient.records import Content, canonical_json
@@ -162,15 +162,15 @@ def page(
     Raises:
         Expired: see there.
     """
-    known = dict(connection.execute(select(about.c.name, about.c.value)).tuples().all())
+    known = {row.name: row.value for row in connection.execute(select(about.c.name, about.c.value))}
     end = position(connection)
-    reader = _Cursor(known[_EPOCH], _kinds_tag(kinds))
-    start = reader.read(cursor, int(known[_HORIZON]), end) if cursor else 0
-    rows = connection.execute(_page_query(unit, kinds, start, everything=not cursor)).all()
+    head = f"{known[_EPOCH]}.{_kinds_tag(kinds)}"
+    place = _Place.read(cursor, head, int(known[_HORIZON]), end) if cursor else _Place(head, 0, end)
+    rows = connection.execute(_page_query(unit, kinds, place)).all()
     taken = _fitting(rows)
-    changes = [_change(row, reader) for row in taken]
+    changes = [_change(row, place) for row in taken]
     more = len(taken) < len(rows)
-    return ChangesPage(changes, changes[-1].cursor if more else reader.write(end), more, server_time)
+    return ChangesPage(changes, changes[-1].cursor if more else place.at(end), more, server_time)
 
 
 def position(connection: Connection) -> int:
@@ -193,22 +193,33 @@ def _counter(connection: Connection, name: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cursor:
-    """Writes and reads cursors of one database and one choice of kinds."""
+class _Place:
+    """A cursor: a place in the feed of one database and one choice of kinds.
 
-    epoch: str
-    kinds: str
+    Attributes:
+        head: Database and kinds.
+        place: Everything up to here has been told.
+        loaded: Who loads everything reads entries behind ``place`` as they were or became since here, the
+            end of the feed when loading began; tombstones from before are nothing to them.
+    """
 
-    def write(self, place: int) -> str:
-        return f"{self.epoch}.{self.kinds}.{place}"
+    head: str
+    place: int
+    loaded: int
 
-    def read(self, text: str, horizon: int, end: int) -> int:
-        head, _, place = text.rpartition(".")
-        if head != f"{self.epoch}.{self.kinds}" or not (place.isascii() and place.isdecimal()):
+    @classmethod
+    def read(cls, text: str, head: str, horizon: int, end: int) -> _Place:
+        numbers = text.removeprefix(f"{head}.").split(".")
+        sound = len(numbers) == 2 and all(n.isascii() and n.isdecimal() and len(n) <= 18 for n in numbers)
+        if not sound or not text.startswith(f"{head}."):
             raise Expired
-        if len(place) > 18 or not horizon <= int(place) <= end:
+        place, loaded = map(int, numbers)
+        if not horizon <= max(place, loaded) <= end:
             raise Expired
-        return int(place)
+        return cls(head, place, loaded)
+
+    def at(self, place: int) -> str:
+        return f"{self.head}.{place}.{max(place, self.loaded)}"
 
 
 def _kinds_tag(kinds: Sequence[str]) -> str:
@@ -217,12 +228,14 @@ def _kinds_tag(kinds: Sequence[str]) -> str:
     return hashlib.sha256(",".join(sorted(set(kinds))).encode()).hexdigest()[:8]
 
 
-def _page_query(unit: str, kinds: Sequence[str], start: int, *, everything: bool) -> Select[Any]:
-    query = select(entries).where(entries.c.position > start, entries.c.unit.in_(("", unit)))
+def _page_query(unit: str, kinds: Sequence[str], place: _Place) -> Select[Any]:
+    query = select(entries).where(
+        entries.c.position > place.place,
+        entries.c.unit.in_(("", unit)),
+        or_(entries.c.deleted == 0, entries.c.position > place.loaded),
+    )
     if kinds:
         query = query.where(entries.c.kind.in_(kinds))
-    if everything:  # who begins has nothing that a tombstone could take away
-        query = query.where(entries.c.deleted == 0)
     return query.order_by(entries.c.position).limit(PAGE_ENTRIES + 1)
 
 
@@ -236,9 +249,9 @@ def _fitting(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     return rows[:PAGE_ENTRIES]
 
 
-def _change(row: Row[Any], cursor: _Cursor) -> Change:
+def _change(row: Row[Any], place: _Place) -> Change:
     return Change(
-        row.kind, row.id, bool(row.deleted), row.changed_at, row.sha256, cursor.write(row.position),
+        row.kind, row.id, bool(row.deleted), row.changed_at, row.sha256, place.at(row.position),
         json.loads(row.content) if row.content else {},
     )  # fmt: skip
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,13 @@ from typing import Any
 import pytest
 import requests
 import uvicorn
-from gateway_items import DEVICE, NOON, OTHER_UNIT, PASSWORD, UNIT
+from gateway_items import DEVICE, NOON, PASSWORD, USERS
+from postgres import WANTED, Server, missing, served
 
 from jgclient.forms.library import FormLibrary, load_library
 from jggateway.accounts import Accounts
 from jggateway.app import create_app
-from jggateway.storage import open_storage
+from jggateway.storage import Storage, open_storage
 
 VISIT = """
 id = "visit"
@@ -82,8 +85,9 @@ class Clock:
 class Gateway:
     """A gateway served by uvicorn in a thread of the test, and a client for it."""
 
-    def __init__(self, data: Path, resources: Path, clock: Clock) -> None:
+    def __init__(self, data: Path, resources: Path, clock: Clock, database: str = "") -> None:
         self.data = data
+        self.database = database
         self.clock = clock
         self._resources = resources
         self._client = requests.Session()
@@ -94,7 +98,7 @@ class Gateway:
         """Serve on a free port."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        app = create_app(self.data, resources=self._resources, clock=self.clock)
+        app = create_app(self.data, resources=self._resources, clock=self.clock, database=self.database)
         self.app = app
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
@@ -164,26 +168,95 @@ def clock() -> Clock:
     return Clock()
 
 
+# -- where it is kept: SQLite, or PostgreSQL when that is wanted ------------------------------------------
+
+
 @pytest.fixture(scope="session")
-def fresh_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with two clerks of one unit and one of another; made once, hashing takes its time."""
+def postgres() -> Iterator[Server | None]:
+    """The PostgreSQL server that is wanted, None when the tests run on SQLite."""
+    if not WANTED:
+        yield None
+        return
+    if missing():
+        pytest.skip(missing())
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_only() -> None:
+    """For tests of what only SQLite has; the others run on both."""
+    if WANTED:
+        pytest.skip("only for SQLite")
+
+
+@pytest.fixture
+def database(postgres: Server | None) -> str:
+    """An empty database for the test, as ``--database`` names it."""
+    return postgres.address(postgres.new()) if postgres else ""
+
+
+@pytest.fixture
+def storage(tmp_path: Path, database: str) -> Iterator[Storage]:
+    """An empty gateway's storage."""
+    opened = open_storage(tmp_path / "data", database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def new_storage(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Server | None
+) -> Callable[[], AbstractContextManager[Storage]]:
+    """Opens an empty storage of its own, any number of times."""
+
+    @contextmanager
+    def opened() -> Iterator[Storage]:
+        name = postgres.new() if postgres else ""
+        address = postgres.address(name) if postgres else ""
+        storage = open_storage(tmp_path_factory.mktemp("storage"), address)
+        try:
+            yield storage
+        finally:
+            storage.close()
+            if postgres:
+                postgres.run(f"DROP DATABASE {name}")
+
+    return opened
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A data folder with users, and the database that belongs to it."""
+
+    folder: Path
+    database: str
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory, postgres: Server | None) -> Fresh:
+    """Clerks and administrators of one unit, a clerk of another; made once, hashing takes its time."""
     folder = tmp_path_factory.mktemp("fresh") / "gateway"
-    storage = open_storage(folder)
-    for name, unit in {"clerk": UNIT, "colleague": UNIT, "stranger": OTHER_UNIT}.items():
-        Accounts(storage).add(name, PASSWORD, unit=unit, role="clerk", now=NOON)
+    name = postgres.new() if postgres else ""
+    storage = open_storage(folder, postgres.address(name) if postgres else "")
+    for user, (unit, role) in USERS.items():
+        Accounts(storage).add(user, PASSWORD, unit=unit, role=role, now=NOON)
     storage.close()
-    return folder
+    return Fresh(folder, name)
 
 
 @pytest.fixture
-def data(fresh_data: Path, tmp_path: Path) -> Path:
+def data(fresh: Fresh, tmp_path: Path) -> Path:
     """The test's own copy of the data folder."""
-    return shutil.copytree(fresh_data, tmp_path / "gateway")
+    return shutil.copytree(fresh.folder, tmp_path / "gateway")
 
 
 @pytest.fixture
-def gateway(data: Path, resources: Path, clock: Clock) -> Iterator[Gateway]:
+def gateway(
+    data: Path, fresh: Fresh, postgres: Server | None, resources: Path, clock: Clock
+) -> Iterator[Gateway]:
     """A running gateway."""
-    running = Gateway(data, resources, clock)
+    database = postgres.address(postgres.new(fresh.database)) if postgres else ""
+    running = Gateway(data, resources, clock, database)
     yield running
     running.stop()

@@ -10,11 +10,16 @@ from typing import Any
 
 from jgclient.contract import Batch, Item
 
-UNIT, OTHER_UNIT = "11410100000000019W", "11410200000000023R"
+UNIT, OTHER_UNIT, CITY = "11410100000000019W", "11410200000000023G", "91410100MA0000015B"
 #: Noon of a Monday in Beijing.
 NOON = datetime(2026, 9, 7, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 PASSWORD = "loopback-only-1"
 DEVICE = "device-1"
+#: Users of the tests' gateway: name → unit and role.
+USERS = {
+    "clerk": (UNIT, "clerk"), "colleague": (UNIT, "clerk"), "head": (UNIT, "department"),
+    "stranger": (OTHER_UNIT, "clerk"), "city": (CITY, "region"),
+}  # fmt: skip
 
 
 def item(record_id: str = "r1", *, content: dict[str, Any] | None = None, **changes: Any) -> Item:

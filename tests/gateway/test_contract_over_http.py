@@ -275,7 +275,7 @@ def test_failure_inside_tells_nothing_and_is_logged(
 
 
 def test_database_held_by_another_program_means_try_again(
-    gateway: Any, monkeypatch: pytest.MonkeyPatch, logfail: list[Any]
+    sqlite_only: None, gateway: Any, monkeypatch: pytest.MonkeyPatch, logfail: list[Any]
 ) -> None:
     gateway.token("clerk")
     monkeypatch.setattr("jggateway.engines.BUSY_TIMEOUT_MS", 50)

@@ -25,6 +25,7 @@ from jggateway.storage import DATABASE_FILE, open_storage
 from jggateway.tables import about
 
 JSON = {"Content-Type": "application/json"}
+pytestmark = pytest.mark.usefixtures("sqlite_only")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -22,15 +21,8 @@ from jggateway.incoming import read_batch
 from jggateway.intake import Intake, KeyReused
 from jggateway.kept import counts
 from jggateway.reference import References
-from jggateway.storage import Storage, open_storage
+from jggateway.storage import Storage
 from jggateway.tables import records, records_kept
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    opened = open_storage(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -282,10 +274,9 @@ _ITEMS = st.builds(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(_ITEMS, max_size=6), max_size=6))
 def test_kept_is_exactly_what_was_accepted(
-    tmp_path_factory: pytest.TempPathFactory, resources: Path, clock: Any, sent: list[list[Any]]
+    new_storage: Any, resources: Path, clock: Any, sent: list[list[Any]]
 ) -> None:
-    storage = open_storage(tmp_path_factory.mktemp("random"))
-    try:
+    with new_storage() as storage:
         intake = Intake(storage, References(storage, resources, clock), clock)
         results = []
         for number, items in enumerate(sent):
@@ -303,8 +294,6 @@ def test_kept_is_exactly_what_was_accepted(
             if result["outcome"] in ("accepted", "duplicate"):
                 proof = accepted[result["id"], result["revision"]]
                 assert (result["receipt_no"], result["sha256"]) == (proof["receipt_no"], proof["sha256"])
-    finally:
-        storage.close()
 
 
 _NASTY = st.sampled_from(["\ud800", "\0", "9" * 5000, 10**40, -1, [], {}])
@@ -329,7 +318,7 @@ _MEMBERS = [("batch", name) for name in asdict(batch()) if name != "unit_code"] 
 @example(member=("content", "object"), value="\ud800", rehash=False)
 @example(member=("batch", "device_id"), value="\ud800", rehash=False)
 def test_hostile_member_gets_an_answer_or_a_refusal_and_never_a_failure(
-    tmp_path_factory: pytest.TempPathFactory,
+    new_storage: Any,
     resources: Path,
     clock: Any,
     member: tuple[str, str],
@@ -345,12 +334,9 @@ def test_hostile_member_gets_an_answer_or_a_refusal_and_never_a_failure(
         incoming = read_batch(sent)
     except ContractError:
         return
-    storage = open_storage(tmp_path_factory.mktemp("hostile"))
-    try:
+    with new_storage() as storage:
         intake = Intake(storage, References(storage, resources, clock), clock)
         answer = json.loads(intake.receive(incoming, user="clerk", key="", body_sha256="x"))
-    finally:
-        storage.close()
     assert len(answer["results"]) == len(incoming.items)
     assert "deferred" not in outcomes(answer)
     json.dumps(answer, ensure_ascii=False).encode()

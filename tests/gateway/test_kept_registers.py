@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,9 @@ from jggateway.intake import Intake
 from jggateway.neighbours import Neighbours
 from jggateway.reference import References
 from jggateway.registers import KeptRegisters, Surroundings
-from jggateway.storage import Storage, open_storage
+from jggateway.storage import Storage
 
 Send = Callable[..., list[str]]
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    opened = open_storage(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -39,7 +32,7 @@ def send(storage: Storage, resources: Path, clock: Any) -> Send:
     def run(*items: Item, unit: str = UNIT) -> list[str]:
         body = batch(*items, batch_id=f"b{next(numbers)}", unit_code=unit).to_bytes()
         read = read_batch(json.loads(body))
-        return outcomes(json.loads(intake.receive(read, user="clerk", key="", body_sha256=str(body))))
+        return outcomes(json.loads(intake.receive(read, user="clerk", key="", body_sha256=str(hash(body)))))
 
     return run
 
