@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections import Counter
@@ -97,6 +98,8 @@ class ModelPlatform:
     def __call__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         with self._lock:
             where = urlsplit(path)
+            if headers.get("Content-Encoding") == "gzip":
+                body = gzip.decompress(body)
             if where.path.endswith("/v1/capabilities"):
                 return json_answer(asdict(self.capabilities))
             if where.path.endswith("/v1/sessions"):

@@ -7,6 +7,8 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import faulty_server as faults
@@ -20,7 +22,7 @@ from sync_profile import STALL
 
 from jgclient import __version__
 from jgclient.contract import Batch, TransportError
-from jgclient.platform_api import HttpPlatform, reaction_of, wire
+from jgclient.platform_api import HttpPlatform, Security, reachable, reaction_of, wire
 from jgclient.platform_api.answers import Answer as HttpAnswer
 
 BODY = Batch("b1", "device-1", "unit", "commit", []).to_bytes()
@@ -278,6 +280,7 @@ class Certificate:
             .add_extension(x509.SubjectAlternativeName([loopback]), critical=False)
             .sign(key, hashes.SHA256())
         )  # fmt: skip
+        folder.mkdir(exist_ok=True)
         self.path = folder / "certificate.pem"
         self.path.write_bytes(
             made.public_bytes(serialization.Encoding.PEM)
@@ -292,15 +295,26 @@ def certificate(tmp_path: Path) -> Certificate:
     return Certificate(tmp_path)
 
 
-@pytest.fixture
-def secure_url(certificate: Certificate, model: ModelPlatform) -> Iterator[str]:
-    """A platform behind TLS."""
+@contextmanager
+def secured(
+    model: ModelPlatform, certificate: Certificate, client: Certificate | None = None
+) -> Iterator[str]:
+    """A platform behind TLS; with ``client`` it asks for that certificate."""
     server = FaultyServer(model)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.path)
+    if client is not None:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(client.path)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     yield server.url.replace("http:", "https:")
     server.stop()
+
+
+@pytest.fixture
+def secure_url(certificate: Certificate, model: ModelPlatform) -> Iterator[str]:
+    with secured(model, certificate) as url:
+        yield url
 
 
 def test_certificate_nobody_vouches_for_stops(secure_url: str) -> None:
@@ -319,6 +333,52 @@ def test_certificate_of_the_systems_store_is_trusted(
         assert platform.capabilities().max_items == 200
 
 
+def test_the_units_own_root_certificate_is_trusted_instead(
+    secure_url: str, certificate: Certificate, tmp_path: Path
+) -> None:
+    with HttpPlatform(secure_url, security=Security(ca_file=str(certificate.path))) as platform:
+        assert platform.capabilities().max_items == 200
+    another = Certificate(tmp_path / "another")
+    assert failure(HttpPlatform(secure_url, security=Security(ca_file=str(another.path)))).reaction == "stop"
+
+
+@pytest.mark.parametrize("member", ["ca_file", "certificate", "key"])
+@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+def test_certificate_files_that_cannot_be_used_are_named(
+    certificate: Certificate, tmp_path: Path, member: str, content: bytes | None
+) -> None:
+    file = tmp_path / "wrong.pem"
+    if content is not None:
+        file.write_bytes(content)
+    chosen = {"certificate": str(certificate.path), member: str(file)}
+    error = failure(HttpPlatform("https://127.0.0.1:9", security=Security(**chosen)))
+    assert (error.reaction, str(file) in error.message) == ("stop", True)
+
+
+def test_a_platform_that_asks_for_a_client_certificate_gets_it(
+    model: ModelPlatform, certificate: Certificate, tmp_path: Path
+) -> None:
+    mine = Certificate(tmp_path / "client")
+    with secured(model, certificate, client=mine) as url:
+        trusting = Security(ca_file=str(certificate.path))
+        with HttpPlatform(url, security=trusting) as stranger, pytest.raises(TransportError) as found:
+            stranger.capabilities()
+        assert found.value.reaction in ("stop", "unknown")
+        known = replace(trusting, certificate=str(mine.path))
+        with HttpPlatform(url, security=known) as platform:
+            assert platform.capabilities().max_items == 200
+
+
+def test_a_proxy_that_was_set_is_used_but_never_towards_this_computer(server: FaultyServer) -> None:
+    through = Security(proxy=server.url)
+    server.script("platform.example", says(407))
+    error = failure(HttpPlatform("https://platform.example", security=through))
+    assert (error.reaction, server.seen[0][0]) == ("stop", "CONNECT")
+    nowhere = Security(proxy=f"http://127.0.0.1:{closed_port()}")
+    with HttpPlatform(server.url, security=nowhere) as platform:
+        assert platform.capabilities().max_items == 200
+
+
 # -- what is sent ----------------------------------------------------------------------------------
 
 
@@ -331,6 +391,42 @@ def test_a_batch_travels_as_the_contract_says(platform: HttpPlatform, server: Fa
     assert headers["Idempotency-Key"] == '"b1"'
     assert headers["User-Agent"] == f"jgclient/{__version__}"
     assert headers["Authorization"] == "Bearer secret"
+
+
+def test_a_batch_is_compressed_when_the_platform_takes_that(
+    platform: HttpPlatform, server: FaultyServer, model: ModelPlatform
+) -> None:
+    body = Batch("b1", "device-1", "unit", "commit", []).to_bytes() + b" " * 5000
+    platform.send_batch("b1", body)
+    assert "Content-Encoding" not in server.seen[-1][2]
+    model.capabilities = replace(model.capabilities, encodings=("gzip",))
+    platform.capabilities()
+    platform.send_batch("b1", body)
+    headers = server.seen[-1][2]
+    assert (headers["Content-Encoding"], int(headers["Content-Length"]) < 200) == ("gzip", True)
+    platform.send_batch("b2", Batch("b2", "device-1", "unit", "commit", []).to_bytes())
+    assert "Content-Encoding" not in server.seen[-1][2]  # too short to be worth it
+
+
+def test_what_stands_between_and_refuses_compression_gets_plain_bytes(
+    platform: HttpPlatform, server: FaultyServer, model: ModelPlatform
+) -> None:
+    model.capabilities = replace(model.capabilities, encodings=("gzip",))
+    platform.capabilities()
+    server.script("/v1/batches", says(415))
+    body = BODY + b" " * 5000
+    assert platform.send_batch("b1", body).batch_id == "b1"
+    assert ["Content-Encoding" in headers for _, _, headers in server.seen[1:]] == [True, False]
+    platform.send_batch("b1", body)
+    assert "Content-Encoding" not in server.seen[-1][2]
+
+
+def test_reachable_asks_nothing(server: FaultyServer) -> None:
+    assert reachable(server.url)
+    assert not reachable(f"http://127.0.0.1:{closed_port()}")
+    assert not reachable("http://platform.example")  # plain HTTP is for this computer only
+    assert not reachable("nonsense")
+    assert server.seen == []
 
 
 def test_netrc_does_not_replace_the_token(
