@@ -6,16 +6,20 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from jgclient.__main__ import main
 from jgclient.forms.identifiers import KIND_TITLES
+from jggateway.engines import DATABASE_FILE
 
 SAMPLES = Path(__file__).parent.parent / "resources" / "samples"
 LEDGER = SAMPLES / "行政检查台账（科室自用）.xlsx"
@@ -92,6 +96,52 @@ def test_ledger_becomes_receipts_and_nothing_is_sent_twice(
     everything = profile("list")[1]["records"]
     assert {row["state"] for row in everything} <= {"accepted", "invalid"}
     assert all(row["reason"] for row in everything if row["state"] == "invalid")
+
+
+def _two_checks(path: Path) -> Path:
+    """A workbook of two checks of one company in one quarter, which needs a reason."""
+    rows = [
+        ["监管事项目录编码", "监管事项检查实施清单编码", "检查行为名称", "检查行为编号", "监管对象",
+         "行政相对人", "行政相对人性质", "行政相对人证件类型", "行政相对人编码", "行政区划代码",
+         "检查形式", "检查类别", "检查结果", "检查时间", "检查人员"],
+        *(
+            ["41010020200401", "11410100000000019W3", "对某某物业的日常检查", f"R-{day}", "某某物业有限公司",
+             "某某物业有限公司", "法人", "统一社会信用代码", "91410100MA0000015B", "410102", "日常检查",
+             "现场检查", "未发现问题终止检查并告知", day, "张三、李四"]
+            for day in ("2026-08-05", "2026-09-07")
+        ),
+    ]  # fmt: skip
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(path)
+    return path
+
+
+def test_a_written_reason_travels_with_the_record_to_the_gateway(
+    profile: Any, gateway: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    report = profile("import", str(_two_checks(tmp_path / "two.xlsx")), "--form", "check")[1]
+    assert (report["kept"], report["refused"]) == (2, 0), report
+    code, first, _ = profile("submit", "--all")
+    assert (code, first["queued"], first["waiting"]) == (1, 0, 0)
+    assert {p["code"] for refused in first["refused"] for p in refused["problems"]} == {"XJ-903"}
+
+    reason = "上半季度检查发现问题，此次为复查"
+    code, second, _ = profile("submit", "--all", "--reason", reason)
+    assert (code, second["queued"]) == (0, 2)
+    ids = [row["id"] for row in profile("list")[1]["records"]]
+    for record_id in ids:
+        assert profile("show", record_id)[1]["reasons"]["XJ-903"] == reason
+    main(["show", ids[0], "--data", str(tmp_path / "client")])
+    assert f"理由 XJ-903：{reason}" in capsys.readouterr().out
+
+    monkeypatch.setenv("JGCLIENT_PASSWORD", PASSWORD)
+    assert profile("sync", "--gateway", gateway, "--user", "clerk")[1]["accepted"] == 2
+    with closing(sqlite3.connect(tmp_path / "gateway" / DATABASE_FILE)) as kept:
+        found = [json.loads(row[0]) for row in kept.execute("SELECT reasons FROM records_kept")]
+    assert [reasons["XJ-903"] for reasons in found] == [reason, reason]
 
 
 def test_every_form_has_a_template_that_imports_nothing(profile: Any, tmp_path: Path) -> None:

@@ -122,13 +122,16 @@ def show(options: argparse.Namespace, out: Out) -> None:
         problems = store.records.problems(options.id)
     last = revisions[-1].content if revisions else {}
     content = draft.texts if draft else last
+    reasons = draft.reasons if draft else revisions[-1].reasons if revisions else {}
     data = _row_json(row) | {
         "draft": draft.texts if draft else None,
+        "reasons": reasons,
         "revisions": [_revision_json(r) for r in revisions],
         "receipts": [_receipt_json(r) for r in receipts],
         "problems": [p.to_json() for p in problems],
     }
     lines = [f"{row.state.title}  {row.title}", *(f"  {name}: {value}" for name, value in content.items())]
+    lines += [f"  理由 {code}：{reason}" for code, reason in reasons.items()]
     lines += [f"  回执 {r.receipt_no}  {r.received_at}" for r in receipts]
     out.answer(data, lines + [answers.problem_line(p) for p in problems])
 

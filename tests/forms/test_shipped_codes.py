@@ -81,6 +81,7 @@ def test_every_code_title_and_alias_means_one_thing(name: str) -> None:
         ("check_mode", "双随机、一公开", "1"),
         ("check_mode", "重点监管", "2"),
         ("check_result", "未发现问题", "01"),
+        ("check_result", "未发现问题终止检查并告知", "01"),
         ("check_result", "责令改正", "02"),
         ("check_result", "行政指导", "03"),
         ("check_result", "作出行政处罚决定", "04"),

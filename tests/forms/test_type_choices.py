@@ -154,3 +154,38 @@ def test_an_abolished_code_without_successor_says_so(tmp_path: Path) -> None:
     field = make_field("code", codes="kind")
     [found] = FIELD_TYPES["code"].check(field, "01", around(codes=CodeLists(tmp_path)))
     assert (found.code, found.message, found.candidates) == ("no-longer-valid", "01 甲 已于 2021 年停用", ())
+
+
+@pytest.mark.parametrize("name", sorted(set(SHIPPED.ids) - {"index", "region"}))
+@pytest.mark.parametrize("between", ["、", "；", "，", "; ", "\n"])
+def test_all_words_of_a_list_are_told_apart_although_some_hold_separators(name: str, between: str) -> None:
+    several = make_field("codes", codes=name)
+    entries = list(SHIPPED.get(name))
+    assert parsed(several, between.join(entry.title for entry in entries)) == [e.code for e in entries]
+    assert parsed(several, between.join(entry.code for entry in entries)) == [e.code for e in entries]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "codes"),
+    [
+        ("check_mode", "“双随机、一公开”监管、重点监管", ["1", "2"]),
+        ("check_mode", "双随机、一公开、重点监管", ["1", "2"]),
+        ("check_mode", "重点监管，“双随机，一公开”监管", ["2", "1"]),
+        ("force_execution", "代履行、排除妨碍、恢复原状", ["05", "04"]),
+        ("force_execution", "拍卖或者依法处理查封、扣押的场所、设施或者财物、代履行", ["03", "05"]),
+        ("punish_type", "警告 罚款", ["01", "02"]),
+    ],
+)
+def test_words_that_hold_separators_are_not_torn(name: str, text: str, codes: list[str]) -> None:
+    assert parsed(make_field("codes", codes=name), text) == codes
+
+
+@pytest.mark.parametrize("name", sorted(set(SHIPPED.ids) - {"index", "region"}))
+@given(data=st.data())
+def test_several_codes_survive_text_and_json(name: str, data: st.DataObject) -> None:
+    several, kind = make_field("codes", codes=name), FIELD_TYPES["codes"]
+    all_codes = [entry.code for entry in SHIPPED.get(name)]
+    chosen = data.draw(st.lists(st.sampled_from(all_codes), min_size=1, unique=True))
+    shown = kind.format(several, chosen, SHIPPED)
+    assert parsed(several, shown) == chosen
+    assert kind.from_json(several, kind.to_json(chosen)) == chosen

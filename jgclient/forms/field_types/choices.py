@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from jgclient.forms import cleaning
 from jgclient.forms.codes import Code, CodeList, CodeLists
@@ -16,6 +17,8 @@ from jgclient.forms.regions import REGION_LIST, find_region, full_name
 _STRONG = re.compile(r"[;\n|]")
 _WEAK = re.compile(r"[、,/+\s]")
 _SHORT_LIST = 16
+#: No words of a code list hold more separators than this allows.
+_MOST_PIECES = 5
 
 
 class Choice(TextValued):
@@ -63,9 +66,7 @@ class Choices(ListValued):
         """The codes, each once; words that hold “、” themselves are recognised as a whole."""
         codes = around.codes.get(field.codes)
         parts = _STRONG.split(cleaning.plain(cleaning.prose(text).replace("\n", ";")))
-        words = [
-            w for part in parts for w in ([part] if codes.find(part) else _WEAK.split(part)) if w.strip()
-        ]
+        words = [word for part in parts for word in _words_in(part, codes) if word.strip()]
         return list(dict.fromkeys(meant_code(field, word, around) for word in words))
 
     def check(self, field: Field, value: list[str], around: Surroundings) -> list[Finding]:
@@ -80,6 +81,20 @@ class Choices(ListValued):
     def describe(self, field: Field, codes: CodeLists) -> str:
         """The choices, or how many there are."""
         return f"从代码表中选一项或多项，用“；”隔开：{_choices(codes.get(field.codes))}"
+
+
+def _words_in(part: str, codes: CodeList) -> Iterator[str]:
+    """The words of a text; a run of pieces that is in the list is one word (“排除妨碍、恢复原状”)."""
+    starts = [0, *(found.end() for found in _WEAK.finditer(part))]
+    ends = [*(found.start() for found in _WEAK.finditer(part)), len(part)]
+    at = 0
+    while at < len(starts):
+        last = min(at + _MOST_PIECES, len(starts))
+        following = next(
+            (n for n in range(last, at + 1, -1) if codes.find(part[starts[at] : ends[n - 1]])), at + 1
+        )
+        yield part[starts[at] : ends[following - 1]]
+        at = following
 
 
 def meant_code(field: Field, text: str, around: Surroundings) -> str:
