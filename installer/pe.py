@@ -44,9 +44,21 @@ def read(path: Path) -> Tables:
         NotPortableExecutableError: it is none, or damaged.
     """
     try:
-        return _Reader(path.read_bytes()).tables()
-    except (struct.error, IndexError, ValueError) as error:
+        return tables_of(path.read_bytes())
+    except NotPortableExecutableError as error:
         raise NotPortableExecutableError(f"{path}: {error}") from error
+
+
+def tables_of(data: bytes) -> Tables:
+    """The tables of a binary's bytes.
+
+    Raises:
+        NotPortableExecutableError: it is none, or damaged.
+    """
+    try:
+        return _Reader(data).tables()
+    except (struct.error, IndexError, ValueError) as error:
+        raise NotPortableExecutableError(str(error)) from error
 
 
 class _Reader:

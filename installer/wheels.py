@@ -48,12 +48,15 @@ def fetch(lock: Path, folder: Path) -> list[Path]:
         The wheels, sorted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = list(requirements(lock))
-    hashes = {h for line in wanted for h in re.findall(r"sha256:([0-9a-f]{64})", line)}
-    missing = [line for line in wanted if not any(_sha256(w) in line for w in _named(folder, line))]
-    if missing:
-        _download(missing, folder)
+    if lines := missing(lock, folder):
+        _download(lines, folder)
+    hashes = {h for line in requirements(lock) for h in re.findall(r"sha256:([0-9a-f]{64})", line)}
     return [wheel for wheel in sorted(folder.glob("*.whl")) if _sha256(wheel) in hashes]
+
+
+def missing(lock: Path, folder: Path) -> list[str]:
+    """The entries of a lock whose wheel is not in the folder yet, or not with the right content."""
+    return [line for line in requirements(lock) if not any(_sha256(w) in line for w in _named(folder, line))]
 
 
 def _download(lines: list[str], folder: Path) -> None:
