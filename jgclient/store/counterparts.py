@@ -122,7 +122,7 @@ class Counterparts:
                 "batch_id": "", "author": revision.author, "kept_at": self._clock().isoformat(),
             })  # fmt: skip
             self._db.run("DELETE FROM counterpart WHERE id = ?", [kept.item.id])
-            index.refresh(self._db, key)
+            index.refresh(self._db, key, kept.item.id)
         return True
 
     def stands_against(self, record_id: str, revision: int) -> bool:

@@ -36,6 +36,11 @@ WHERE record.key = ?
 """
 
 
+#: The same for a record whose line may not be there yet.
+_FACTS_OF_ONE = _FACTS.replace(
+    "FROM record\n", "FROM (SELECT :key AS key, :id AS id, 0 AS touched) AS record\n"
+)
+_FACTS_OF_ONE = _FACTS_OF_ONE.replace("WHERE record.key = ?", "")
 #: What the outbox decides of a record's line; without the texts, which are long and do not change with it.
 _STANDING = """
 SELECT record.key, record.state AS shown_state, record.reason AS shown_reason,
@@ -70,24 +75,33 @@ def key_of(connection: Connection, record_id: str) -> int | None:
 
 
 def key_or_new(connection: Connection, record_id: str) -> int:
-    """The key of a record, which is made when there is none; :func:`refresh` fills its columns."""
+    """The key of a record, a new one when there is none; :func:`refresh` then makes its line.
+
+    The line comes last, whole and once: every column has an index, and a line that was first made empty would
+    change twice as many pages. Until the transaction ends, the facts may therefore be there without it.
+    """
     key = key_of(connection, record_id)
     if key is None:
-        connection.insert("record", {"id": record_id, "touched": _next_touch(connection)})
-        key = int(connection.value("SELECT last_insert_rowid()"))
+        connection.run("PRAGMA defer_foreign_keys = ON")
+        key = 1 + (connection.value("SELECT max(key) FROM record") or 0)
     return key
 
 
-def refresh(connection: Connection, key: int) -> None:
+def refresh(connection: Connection, key: int, record_id: str) -> None:
     """Derive a record's line and search text again after its content changed; it becomes the newest.
 
     To be called inside the transaction of the change.
     """
-    row = connection.row(_FACTS, [key])
-    columns = derived_columns(row) | {"touched": _next_touch(connection)}
-    connection.run("DELETE FROM record_text WHERE rowid = ?", [row["touched"]])
-    _write_text(connection, columns["touched"], row, columns)
-    _write_columns(connection, key, columns)
+    row = connection.row(_FACTS_OF_ONE, {"key": key, "id": record_id})
+    touched = 1 + (connection.value("SELECT max(touched) FROM record") or 0)
+    before = connection.value("SELECT touched FROM record WHERE key = ?", [key])
+    columns = derived_columns(row) | {"touched": touched}
+    if before is None:
+        connection.insert("record", {"key": key, "id": record_id} | columns)
+    else:
+        connection.run("DELETE FROM record_text WHERE rowid = ?", [before])
+        _write_columns(connection, key, columns)
+    _write_text(connection, touched, row, columns)
 
 
 def restate(connection: Connection, keys: Iterable[int]) -> None:
@@ -207,10 +221,6 @@ def _write_columns(connection: Connection, key: int, columns: dict[str, Any]) ->
     changes = ", ".join(f"{name} = :{name}" for name in changed)
     connection.run(f"UPDATE record SET {changes} WHERE key = :key", changed | {"key": key})
     return True
-
-
-def _next_touch(connection: Connection) -> int:
-    return 1 + (connection.value("SELECT max(touched) FROM record") or 0)
 
 
 def _write_text(connection: Connection, rowid: int, row: Row, columns: dict[str, Any]) -> None:

@@ -82,7 +82,7 @@ class Records:
             if not self._has_draft(key, columns):
                 columns |= {"record": key, "saved_at": self._clock().isoformat()}
                 self._db.insert("draft", columns, conflict="OR REPLACE")
-                index.refresh(self._db, key)
+                index.refresh(self._db, key, record_id)
 
     def draft(self, record_id: str) -> DraftRow | None:
         """The draft of a record, None when nothing unfinished is kept."""
@@ -102,7 +102,7 @@ class Records:
             self._trash.put(row, draft_of(row).summary.title)
             self._db.run("DELETE FROM draft WHERE record = ?", [row["record"]])
             if self.last_revision(record_id):
-                index.refresh(self._db, row["record"])
+                index.refresh(self._db, row["record"], record_id)
             else:
                 index.forget(self._db, row["record"])
 
@@ -152,7 +152,7 @@ class Records:
                 "queued_at": self._clock().isoformat(),
             })  # fmt: skip
             self._db.run("DELETE FROM draft WHERE record = ?", [key])
-            index.refresh(self._db, key)
+            index.refresh(self._db, key, revision.record_id)
 
     def last_revision(self, record_id: str) -> Revision | None:
         """The newest revision, None when the record was never finished."""

@@ -52,5 +52,5 @@ class Trash:
                 raise StoreError("refused", "这条记录已有新的草稿。请先完成或删除新草稿，再恢复旧的")
             self._db.insert("draft", json.loads(row["draft"]) | {"record": key})
             self._db.run("DELETE FROM trash WHERE trash_id = ?", [trash_id])
-            index.refresh(self._db, key)
+            index.refresh(self._db, key, row["record_id"])
             return str(row["record_id"])
