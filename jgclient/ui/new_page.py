@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from jgclient.forms.definition import Form
@@ -16,6 +16,8 @@ from jgclient.ui.theme import STATE_TONES
 from jgclient.ui.words import iso_day, moment_words
 
 _UNFINISHED = frozenset({State.DRAFT, State.INVALID})
+#: Height of the page below which the drafts are left to the records page.
+_ROOMY = 480
 
 
 class NewPage(PageBase):
@@ -26,6 +28,7 @@ class NewPage(PageBase):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.form_buttons: list[Button] = []
+        self._any_drafts = False
         self.model = RowsModel(self._columns(), self._load, Order("updated_at", descending=True))
         self.drafts = RowTable("未完成的草稿", self.model, lambda row: row.id)
         self.drafts.opened.connect(self._open_draft)
@@ -51,8 +54,18 @@ class NewPage(PageBase):
         self.drafts.reload()
         count = self.desk.store.records.count(ListQuery(states=_UNFINISHED))
         self.drafts_card.note.setText(f"{count:,} 条没有录完")
-        self.drafts_card.setVisible(bool(count))
-        self._rest.setVisible(not count)
+        self._any_drafts = bool(count)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a small screen there is room for the forms alone."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self._any_drafts and self.height() >= _ROOMY
+        self.drafts_card.setVisible(shown)
+        self._rest.setVisible(not shown)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A number key begins the form with that number."""

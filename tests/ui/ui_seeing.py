@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cache
 from pathlib import Path
 
-from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QInputMethodEvent
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
 
 from jgclient.ui.parts import ShortLabel
+
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 def grab(widget: QWidget, path: Path) -> Path:
@@ -23,6 +38,76 @@ def clipped(widget: QWidget) -> list[str]:
     buttons = [button for button in widget.findChildren(QPushButton) if button.isVisible()]
     cut = [label.text() for label in labels if _is_cut(label)]
     return cut + [button.text() for button in buttons if button.width() < button.sizeHint().width()]
+
+
+def overlapping(widget: QWidget) -> list[str]:
+    """Pairs of visible siblings that lie on one another, in a layout that should keep them apart."""
+    found = []
+    for parent in [widget, *widget.findChildren(QWidget)]:
+        if not parent.isVisible() or isinstance(parent, (QAbstractScrollArea, QStackedWidget, QComboBox)):
+            continue
+        parts = [part for part in parent.findChildren(QWidget, options=_DIRECT) if _counts(part)]
+        for number, one in enumerate(parts):
+            for other in parts[number + 1 :]:
+                common = one.geometry().intersected(other.geometry())
+                if common.width() > 1 and common.height() > 1:
+                    found.append(f"{_named(one)} / {_named(other)}")
+    return found
+
+
+def pale(widget: QWidget, least: float = 4.5) -> list[str]:
+    """The words of labels, buttons and boxes that are seen with less contrast than ``least``, as painted."""
+    picture = widget.grab().toImage()
+    found = []
+    for part in widget.findChildren(QWidget):
+        if not isinstance(part, (QLabel, QPushButton, QCheckBox)) or not part.isVisible():
+            continue
+        if not any(letter.isalnum() for letter in part.text()):  # thin signs never show their full colour
+            continue
+        area = _seen_area(part, widget)
+        if area.width() < 6 or area.height() < 6:
+            continue
+        ratio = _painted_contrast(picture, area)
+        if ratio < least:
+            found.append(f"{part.text()} {ratio:.1f}")
+    return found
+
+
+def _seen_area(part: QWidget, widget: QWidget) -> QRect:
+    seen = part.visibleRegion().boundingRect()
+    return QRect(part.mapTo(widget, seen.topLeft()), seen.size()).adjusted(1, 1, -1, -1)
+
+
+def _painted_contrast(picture: QImage, area: QRect) -> float:
+    ratio = picture.devicePixelRatio()
+    colours = Counter(
+        picture.pixel(int(x * ratio), int(y * ratio))
+        for x in range(area.left(), area.right() + 1)
+        for y in range(area.top(), area.bottom() + 1)
+    )
+    ground = _luminance(colours.most_common(1)[0][0])
+    return max(_ratio(ground, _luminance(colour)) for colour in colours)
+
+
+def _ratio(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
+@cache
+def _luminance(pixel: int) -> float:
+    parts = [(pixel >> shift & 255) / 255 for shift in (16, 8, 0)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _counts(part: QWidget) -> bool:
+    frame = type(part) in (QWidget, QFrame) and not part.children()
+    return part.isVisible() and not part.isWindow() and not frame and part.width() > 0 and part.height() > 0
+
+
+def _named(part: QWidget) -> str:
+    words = getattr(part, "text", str)()
+    return f"{type(part).__name__} {part.objectName() or part.accessibleName() or words}".strip()
 
 
 def type_text(widget: QWidget, text: str) -> None:
