@@ -212,24 +212,28 @@ def _take_in(part: Path, version: str, try_out: Callable[[str], str]) -> None:
 def tried_out(folder: Path, version: str) -> str:
     """Start a version without a screen on an empty folder; why it did not come up, else an empty text."""
     with tempfile.TemporaryDirectory(prefix="jgclient-", ignore_cleanup_errors=True) as scratch:
-        environment = {**os.environ, "JGCLIENT_TRY": version, "QT_QPA_PLATFORM": "offscreen"}
-        command = [str(folder / "jgclient-cli.exe"), "gui", "--try", "--data", scratch]
+        said = (
+            Path(scratch) / "said.txt"
+        )  # a file, since a pipe may be held open by what outlives the program
         try:
-            ended = subprocess.run(  # noqa: S603 - our own launcher
-                command,
-                env=environment,
-                capture_output=True,
-                timeout=_TRY_SECONDS,
-                check=False,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            code = _run_on_trial(folder, version, Path(scratch) / "data", said)
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
-    said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-    return "" if ended.returncode == 0 else "".join(said[-1:]) or f"退出码 {ended.returncode}"
+        lines = said.read_text("utf-8", "replace").strip().splitlines()
+    return "" if code == 0 else "".join(lines[-1:]) or f"退出码 {code}"
 
 
-def _emptied(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    return folder
+def _run_on_trial(folder: Path, version: str, data: Path, said: Path) -> int:
+    environment = {**os.environ, "JGCLIENT_TRY": version, "QT_QPA_PLATFORM": "offscreen"}
+    command = [str(folder / "jgclient-cli.exe"), "gui", "--try", "--data", str(data)]
+    with said.open("wb") as out:
+        return subprocess.run(  # noqa: S603 - our own launcher
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=out,
+            timeout=_TRY_SECONDS,
+            check=False,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        ).returncode
