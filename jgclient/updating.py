@@ -237,3 +237,9 @@ def _run_on_trial(folder: Path, version: str, data: Path, said: Path) -> int:
             check=False,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         ).returncode
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder

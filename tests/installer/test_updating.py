@@ -215,11 +215,11 @@ def test_a_version_that_does_not_come_up_on_trial_is_not_used(home: Path, build:
 
 
 @pytest.fixture
-def launcher(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stands for the launcher: says which version it was asked to try, and fails with version 1.2.0."""
+def launcher(home: Path) -> Path:
+    """Stands for the launcher: fails when it is asked to try version 1.2.0."""
     program = home / "jgclient-cli.exe"
     program.write_text(
-        '#!/bin/sh\n[ "$JGCLIENT_TRY" = 1.2.0 ] || exit 0\necho "Traceback" >&2; echo "缺少 Qt" >&2; exit 3\n',
+        '#!/bin/sh\n[ "$JGCLIENT_TRY" = 1.2.0 ] || exit 0\necho "Trace" >&2; echo "缺少 Qt" >&2; exit 3\n',
         "utf-8",
     )
     program.chmod(0o755)
