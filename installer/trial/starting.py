@@ -12,7 +12,7 @@ from installer.native import NATIVE
 from installer.places import PYTHON_TAG
 from installer.trial.wine import Wine, give, wait_for
 
-_RUNS = 5
+_RUNS = 3
 _MOST = 2.0
 _BARE = """
 import sys
