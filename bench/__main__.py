@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import checking, smaller, startup
+from bench import checking, limits, smaller, startup
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ BENCHMARKS: list[Callable[[], Measure]] = [
     lambda: Measure("full 处罚 record, all rules / limit", "ms", *checking.record(), limit=1.0),
     lambda: Measure("full 处罚 record from JSON / limit", "ms", *checking.content(), limit=1.0),
     lambda: Measure("key to shown verdict, p99 / limit", "ms", *checking.keystroke(), limit=1.0),
+    lambda: Measure("workbench, 100 000 with limits, p95 / limit", "ms", *limits.board(), limit=1.0),
+    lambda: Measure("count 100 000 again, new calendar / limit", "s", *limits.recount(), limit=1.0),
     lambda: Measure("memory grown by 100 000 records / limit", "MB", *checking.memory(), limit=1.0),
 ]
 

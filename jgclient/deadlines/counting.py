@@ -72,7 +72,7 @@ def paused_days(pauses: Iterable[Pause], start: date) -> frozenset[date]:
 
 
 def _after(rule: TermRule, term: Term, begin: date, paused: frozenset[date], calendar: Calendar) -> Due:
-    last, missing = _end(term, begin, calendar), 1
+    last, missing = _end(term, begin, calendar), len(paused)
     while missing:
         # Days of a pause that lie before the end push it on; it may then meet further ones.
         wanted = _span(term.unit, begin, _end(term, begin, calendar), calendar)

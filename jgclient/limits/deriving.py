@@ -33,6 +33,7 @@ class Deriver:
         self._basis = basis
         self._context = Context(NoRegisters(), today, unit)
         self._readers: dict[tuple[str, int], Understanding] = {}
+        self._counted: dict[tuple[int, Facts | None], DutyRow] = {}
 
     def rows(self, record: StaleRecord) -> list[DutyRow]:
         """The open duties of a record, in the order of its form."""
@@ -67,10 +68,17 @@ class Deriver:
             if record.at_rest:
                 return None
             counts = facts is not None and not record.accepted and not record.withdrawn
-            return open_row(place, duty, facts if counts else None, self._basis.calendar)
+            return self._open_row(place, duty, facts if counts else None)
         if facts is None or record.withdrawn or content.get(duty.until) is not None:
             return None
-        return open_row(place, duty, facts, self._basis.calendar)
+        return self._open_row(place, duty, facts)
+
+    def _open_row(self, place: int, duty: Duty, facts: Facts | None) -> DutyRow:
+        # Thousands of records begin on the same day: each set of facts is counted once.
+        known = self._counted.get((id(duty), facts))
+        if known is None:
+            known = self._counted[id(duty), facts] = open_row(place, duty, facts, self._basis.calendar)
+        return known
 
 
 def open_row(place: int, duty: Duty, facts: Facts | None, calendar: Calendar) -> DutyRow:

@@ -8,6 +8,7 @@ and day, so that cards and calendars need not read a hundred thousand rows.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -68,11 +69,11 @@ class Duties:
     def put(self, derived: Sequence[tuple[StaleRecord, Sequence[DutyRow]]]) -> int:
         """Keep what was derived for records, in one transaction; returns for how many it differed."""
         with self._db.atomic():
-            changed = [
-                (record, rows) for record, rows in derived if self._kept(record) != _columns(record, rows)
-            ]
-            self._db.run_many("DELETE FROM duty WHERE record = ?", [[record.key] for record, _ in changed])
-            self._db.run_many(_INSERT, [row for record, rows in changed for row in _columns(record, rows)])
+            kept = self._kept([record.key for record, _ in derived])
+            made = {record.key: _columns(record, rows) for record, rows in derived}
+            changed = [key for key, rows in made.items() if rows != kept.get(key, [])]
+            self._db.run_many("DELETE FROM duty WHERE record = ?", [[key] for key in changed if key in kept])
+            self._db.run_many(_INSERT, [row for key in changed for row in made[key]])
             self._db.run_many("DELETE FROM duty_stale WHERE record = ?", [[r.key] for r, _ in derived])
         return len(changed)
 
@@ -164,15 +165,24 @@ class Duties:
         return [PersonCount(*row) for row in self._db.rows(sql, {"today": today.isoformat()})]
 
     def titles(self) -> list[str]:
-        """Every kind of duty that is open."""
-        return [title for (title,) in self._db.rows("SELECT DISTINCT title FROM duty ORDER BY title")]
+        """Every kind of duty that is open; the index is leapt through, not read."""
+        sql = """WITH RECURSIVE kind(title) AS (
+                SELECT min(title) FROM duty
+                UNION ALL SELECT (SELECT min(title) FROM duty WHERE title > kind.title) FROM kind
+                WHERE kind.title IS NOT NULL
+            ) SELECT title FROM kind WHERE title IS NOT NULL"""
+        return [title for (title,) in self._db.rows(sql)]
 
     # -- inside ----------------------------------------------------------------------------------------
 
-    def _kept(self, record: StaleRecord) -> list[tuple[Any, ...]]:
+    def _kept(self, keys: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
+        """The rows that records have now, by their keys."""
         sql = """SELECT record, place, title, author, due, latest, moment, reporting, provisional, suspended,
-            extended, facts FROM duty WHERE record = ? ORDER BY place"""
-        return [tuple(row) for row in self._db.rows(sql, [record.key])]
+            extended, facts FROM duty WHERE record IN (SELECT value FROM json_each(?)) ORDER BY record, place"""
+        kept = defaultdict[int, list[tuple[Any, ...]]](list)
+        for row in self._db.rows(sql, [json.dumps(list(keys))]):
+            kept[row["record"]].append(tuple(row))
+        return kept
 
 
 def _columns(record: StaleRecord, rows: Sequence[DutyRow]) -> list[tuple[Any, ...]]:

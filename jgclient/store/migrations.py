@@ -291,10 +291,11 @@ def _duties(db: Database) -> None:
 
 
 def _duty_triggers(db: Database) -> None:
-    stale = "INSERT OR IGNORE INTO duty_stale VALUES (new.key);"
+    stale = "INSERT OR IGNORE INTO duty_stale VALUES ({});"
     for name, event, actions in (
-        ("made", "INSERT ON record", stale),
-        ("changed", "UPDATE OF touched ON record", stale),
+        ("typed", "INSERT ON draft", stale.format("new.record")),
+        ("dropped", "DELETE ON draft", stale.format("old.record")),
+        ("finished", "INSERT ON revision", stale.format("new.record")),
         (
             "settled",
             "UPDATE OF state ON record WHEN new.state = 'accepted'",
@@ -304,7 +305,7 @@ def _duty_triggers(db: Database) -> None:
             "moved",
             "UPDATE OF state ON record WHEN new.state = 'withdrawn' "
             "OR (old.state IN ('accepted', 'withdrawn') AND new.state != old.state)",
-            stale,
+            stale.format("new.key"),
         ),
         (
             "added",
