@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import sysconfig
 import uuid
 from collections.abc import Iterator, Mapping
@@ -74,11 +75,10 @@ def _is_licence(file: Path) -> bool:
 
 
 def _inside() -> Iterator[Part]:
-    library = Path(sysconfig.get_path("stdlib"))
+    places = (HERE / "licences", Path(sysconfig.get_path("stdlib")), Path(sys.base_prefix))
     for entry in parts()["inside"]:
-        texts = (HERE / "licences" / name for name in entry["texts"])
-        found = tuple(text if text.exists() else library / text.name for text in texts)
-        yield Part(entry["name"], entry["version"], entry["licence"], "", found)
+        texts = (next(p / name for p in places if (p / name).exists()) for name in entry["texts"])
+        yield Part(entry["name"], entry["version"], entry["licence"], "", tuple(texts))
 
 
 def write_licences(found: list[Part], folder: Path) -> None:

@@ -7,11 +7,10 @@ import struct
 import subprocess
 from pathlib import Path
 
-from installer import pe
+from installer import pe, system
 from installer.places import HERE, PYTHON_TAG, VERSION
 
 NATIVE = HERE / "native"
-_PREFIX = "x86_64-w64-mingw32-"
 #: No time of building and no symbols in the file: the same source gives the same bytes.
 _LINK = ("-s", "-Wl,--no-insert-timestamp")
 _ICON_SIZES = (16, 24, 32, 48, 64, 256)
@@ -23,7 +22,7 @@ def forwarder(python_dll: Path, work: Path, out: Path) -> None:
     lines = ["LIBRARY python3", "EXPORTS", *(f"{name}={PYTHON_TAG}.{name}" for name in names)]
     definition = work / "python3.def"
     definition.write_text("\n".join(lines) + "\n", "ascii")
-    _run(f"{_PREFIX}gcc", "-shared", "-nostdlib", "-Wl,-e,0", *_LINK, "-o", out, definition)
+    _run(system.COMPILER, "-shared", "-nostdlib", "-Wl,-e,0", *_LINK, "-o", out, definition)
 
 
 def launchers(work: Path, folder: Path) -> None:
@@ -37,12 +36,12 @@ def _launcher(work: Path, out: Path, description: str, *options: str) -> None:
     numbers = ",".join(([*re.findall(r"\d+", VERSION), "0", "0", "0"])[:4])
     resource = work / f"{out.stem}.o"
     _run(
-        f"{_PREFIX}windres", "-c", "65001", "-I", work, "-I", NATIVE, f"-DNUMBERS={numbers}",
+        system.RESOURCES, "-c", "65001", "-I", work, "-I", NATIVE, f"-DNUMBERS={numbers}",
         f'-DTEXT_VERSION=\\"{VERSION}\\"', f'-DFILE_NAME=\\"{out.name}\\"',
         f'-DDESCRIPTION=\\"{description}\\"', NATIVE / "launcher.rc", resource,
     )  # fmt: skip
     _run(
-        f"{_PREFIX}gcc", "-municode", "-Os", "-Wall", "-Wextra", "-Werror", f'-DPYTHON_TAG=L"{PYTHON_TAG}"',
+        system.COMPILER, "-municode", "-Os", "-Wall", "-Wextra", "-Werror", f'-DPYTHON_TAG=L"{PYTHON_TAG}"',
         *options, *_LINK, "-o", out, NATIVE / "launcher.c", resource,
     )  # fmt: skip
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 
-#: Program → Debian package. With no window system of its own, the build draws its icon without one.
+_PREFIX = "" if sys.platform == "win32" else "x86_64-w64-mingw32-"
+COMPILER, RESOURCES = f"{_PREFIX}gcc", f"{_PREFIX}windres"
+#: Program → Debian package.
 BUILDING = {
-    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64-win32",
-    "x86_64-w64-mingw32-windres": "binutils-mingw-w64-x86-64",
+    COMPILER: "gcc-mingw-w64-x86-64-win32",
+    RESOURCES: "binutils-mingw-w64-x86-64",
     "makensis": "nsis",
 }
 TRYING = {"/usr/lib/wine/wine64": "wine64", "setpriv": "util-linux", "Xvfb": "xvfb"}
@@ -24,8 +27,12 @@ def require(programs: dict[str, str]) -> None:
     missing = sorted({package for program, package in programs.items() if not shutil.which(program)})
     if not missing:
         return
+    if sys.platform == "win32":
+        raise SystemExit(
+            "Missing programs. Please install mingw-w64 and NSIS, e.g.: choco install -y mingw nsis"
+        )
     line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
-    if not shutil.which("apt-get") or os.name != "posix" or os.geteuid() != 0:
+    if not shutil.which("apt-get") or os.geteuid() != 0:
         raise SystemExit(f"Missing programs. Please run: sudo {line}")
     print(f"Installing system packages: {' '.join(missing)}", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from installer import pe
+from installer import pe, system
 
-_COMPILER = "x86_64-w64-mingw32-gcc"
 _RANDOM = """
 #include <windows.h>
 #include <ntsecapi.h>
@@ -39,4 +38,4 @@ def make(staged: Path, work: Path, folder: Path) -> None:
 def _dll(work: Path, out: Path, source: str, *options: str) -> None:
     file = work / f"{out.stem}.c"
     file.write_text(source, "utf-8")
-    subprocess.run([_COMPILER, "-shared", "-s", "-o", out, file, *options], check=True)
+    subprocess.run([system.COMPILER, "-shared", "-s", "-o", out, file, *options], check=True)

@@ -8,6 +8,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from installer import system
 from installer.native import NATIVE
 from installer.places import PYTHON_TAG
 from installer.trial.wine import Wine, give, wait_for
@@ -43,7 +44,7 @@ def ratio(wine: Wine, installed: Path, version: str) -> tuple[float, float, floa
     """
     bare = installed / "bare.exe"
     subprocess.run(
-        ["x86_64-w64-mingw32-gcc", "-municode", "-Os", "-s", "-mwindows", "-DWINDOW", '-DMODULE=L"bare"',
+        [system.COMPILER, "-municode", "-Os", "-s", "-mwindows", "-DWINDOW", '-DMODULE=L"bare"',
          f'-DPYTHON_TAG=L"{PYTHON_TAG}"', "-o", bare, NATIVE / "launcher.c"], check=True,
     )  # fmt: skip
     (installed / f"app-{version}" / "bare.py").write_text(_BARE, "utf-8")
