@@ -50,9 +50,9 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-def library() -> FormLibrary:
-    """The shipped forms; broken ones are named on standard error and left out."""
-    loaded = load_library(resources_folder())
+def library(data: Path | None = None) -> FormLibrary:
+    """The shipped forms, and those received in a data folder; broken ones are named on standard error."""
+    loaded = load_library(resources_folder(), data)
     for error in loaded.broken:
         print(f"表单有问题，已停用：{error}", file=sys.stderr)
     return loaded

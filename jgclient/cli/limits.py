@@ -61,7 +61,7 @@ def _due(rule: TermRule, start: str, calendar: Calendar, options: argparse.Names
 
 def duties(options: argparse.Namespace, out: Out) -> None:
     """``duties``: every open limit, the most urgent first; into a workbook or calendar file if asked."""
-    library, now = answers.library(), answers.now()
+    library, now = answers.library(options.data), answers.now()
     with answers.store_of(options) as store:
         basis = Basis(library, answers.calendar(options, store))
         renewal = renew(store, basis, now=now, on_progress=_progress)
@@ -132,7 +132,7 @@ def calendar(options: argparse.Namespace, out: Out) -> None:
 def _import(options: argparse.Namespace, out: Out) -> None:
     with answers.store_of(options) as store:
         done = import_calendar(
-            store, answers.library(), Path(options.what), now=answers.now(), on_progress=_progress
+            store, answers.library(options.data), Path(options.what), now=answers.now(), on_progress=_progress
         )
     moved = [
         {"before": _day(m.before), "after": _day(m.after), "duties": m.duties, "examples": list(m.examples)}

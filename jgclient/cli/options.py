@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jgclient import __version__, installation
+from jgclient.cli import exchange_options
 from jgclient.cli.chinese_parser import ChineseParser
 
 #: All of :data:`jgclient.forms.identifiers.KIND_TITLES`; written out because forms load slowly.
@@ -124,7 +125,9 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
     "due": (
         "计算期限",
         [
-            _arg("--term", metavar="期限", help='如 "7 workdays"、"3 months"、"行政处罚法 七日"', **_REQUIRED),
+            _arg(
+                "--term", metavar="期限", help='如 "7 workdays"、"3 months"、"行政处罚法 七日"', **_REQUIRED
+            ),
             _arg("--from", dest="start", metavar="日期", help="起算日，- 表示逐行读标准输入", **_REQUIRED),
             _arg("--extend", type=int, metavar="N", default=0, help="批准延长的数目，单位同期限"),
         ],
@@ -163,14 +166,7 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
             _arg("--reason", default="", metavar="理由", help="对提醒类问题统一写明的理由"),
         ],
     ),
-    "sync": (
-        "上报队列并取回回执",
-        [
-            _arg("--gateway", metavar="网址", default="", help="上报平台地址（默认用已设置的）"),
-            _arg("--user", metavar="用户", default="", help="平台用户名（默认用已设置的）"),
-            _arg("--password-stdin", action="store_true", help="从标准输入读密码（或用 JGCLIENT_PASSWORD）"),
-        ],
-    ),
+    **exchange_options.COMMANDS,
     "selfcheck": (
         "自检：数据完整、修订链、队列、列表、备份、磁盘、时钟",
         [

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import sys
 from typing import Any
 
 from jgclient import entering
@@ -21,7 +18,7 @@ _ALL = 1_000_000_000
 
 def init(options: argparse.Namespace, out: Out) -> None:
     """``init``: the profile of one unit and person; may be repeated to change them."""
-    library = answers.library()
+    library = answers.library(options.data)
     for kind, value, flag in (
         ("uscc", options.unit_code, "--unit-code"),
         ("region", options.region, "--region"),
@@ -50,7 +47,7 @@ def import_file(options: argparse.Namespace, out: Out) -> None:
     """``import FILE``: every row is kept, kept to be mended, or passed over with a reason."""
     from jgclient.importing import import_workbook  # noqa: PLC0415 - the workbook reader loads slowly
 
-    library = answers.library()
+    library = answers.library(options.data)
     form_id = answers.form_id(library, options.form) if options.form else None
     with answers.store_of(options) as store:
         report = import_workbook(
@@ -70,7 +67,7 @@ def export(options: argparse.Namespace, out: Out) -> None:
     """``export FORM OUT.xlsx``."""
     from jgclient.exporting import export as write  # noqa: PLC0415 - the workbook writer loads slowly
 
-    library = answers.library()
+    library = answers.library(options.data)
     form_id = answers.form_id(library, options.form)
     with answers.store_of(options) as store:
         written = write(store, library, form_id, options.out)
@@ -85,7 +82,7 @@ def list_records(options: argparse.Namespace, out: Out) -> None:
     except ValueError as error:
         raise RefusedError(str(error)) from None
     if options.form:
-        answers.form_id(answers.library(), options.form)
+        answers.form_id(answers.library(options.data), options.form)
     query = ListQuery(form=options.form or "", states=states, text=options.text, limit=options.limit)
     with answers.store_of(options) as store:
         rows = store.records.list(query)
@@ -159,7 +156,7 @@ def submit(options: argparse.Namespace, out: Out) -> None:
     """``submit --all | ID…``: finish drafts and put them into the outbox."""
     if bool(options.ids) == options.all:
         raise RefusedError("请给出记录编号，或用 --all 提交全部草稿（二者选一）。")
-    library = answers.library()
+    library = answers.library(options.data)
     with answers.store_of(options) as store:
         ids = options.ids or [row.id for row in store.records.list(ListQuery(states=_UNFINISHED, limit=_ALL))]
         _refuse_unfit(store, options.ids)
@@ -183,36 +180,3 @@ def _refuse_unfit(store: Store, ids: list[str]) -> None:
         raise RefusedError(_unknown(unknown))
     if finished := [i for i in ids if store.records.draft(i) is None]:
         raise RefusedError(f"{'、'.join(finished)} 没有未完成的修改，不用再提交。")
-
-
-def sync(options: argparse.Namespace, out: Out) -> None:
-    """``sync``: send the outbox, keep the receipts; logs in first when a password is given."""
-    from jgclient import sync as job  # noqa: PLC0415 - the network library loads slowly
-
-    password = _password(options)
-    with answers.store_of(options) as store:
-        for name, value in (("gateway_url", options.gateway), ("gateway_user", options.user)):
-            if value:
-                store.settings.set(name, value)
-        platform = job.connect(store)
-        if password:
-            job.log_in(store, platform, password)
-        report = job.run(
-            store,
-            platform,
-            device_id=job.device_id(store),
-            unit_code=entering.unit_of(store)["code"],
-            now=answers.now,
-        )
-    out.refused = bool(report.stopped or report.rejected or report.conflict or report.parked)
-    out.answer(report.to_json(), [report.line()] + ([report.stopped] if report.stopped else []))
-
-
-def _password(options: argparse.Namespace) -> str:
-    if options.password_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if given := os.environ.get("JGCLIENT_PASSWORD"):
-        return given
-    if options.user and sys.stdin.isatty():
-        return getpass.getpass("平台密码：")
-    return ""
