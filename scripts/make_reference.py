@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from jgclient.deadlines.term_rules import shipped_rules
 from jgclient.forms.definition import Check, Duplicate, Duty, Field, Form
 from jgclient.forms.field_types import FIELD_TYPES
 from jgclient.forms.library import FormLibrary, load_library, resources_folder
@@ -98,7 +99,20 @@ def _duty(duty: Duty, form: Form) -> str:
         duty.until
     ) or f"填写“{form.field(duty.until).title}”"
     when = f"`{duty.when}`" if duty.when else "都适用"
-    return _row(duty.title, form.field(duty.starts).title, duty.term, until, when, duty.basis)
+    return _row(duty.title, form.field(duty.starts).title, _term(duty, form), until, when, duty.basis)
+
+
+def _term(duty: Duty, form: Form) -> str:
+    rule = shipped_rules().rule(duty.term)
+    words = [str(rule)]
+    if duty.extension:
+        most = "" if rule.open_extension else f"，最多再加 {sum(rule.extensions)}"
+        words.append(f"可按“{form.field(duty.extension).title}”延长{most}")
+    if duty.pauses:
+        pairs = (pause.split("..") for pause in duty.pauses)
+        spans = "、".join(f"“{form.field(a).title}”至“{form.field(b).title}”" for a, b in pairs)
+        words.append(f"不计入 {spans}")
+    return "；".join(words)
 
 
 def _row(*cells: object) -> str:
