@@ -345,8 +345,11 @@ def withdraw(
 ) -> None:
     """Withdraw a record: a never finished one goes to the 回收站, a finished one gets a revision ``d``.
 
+    The platform is told only when it has accepted something of the record.
+
     Raises:
         EnteringError: there is no such record, or no reason was given for a finished one.
+        StoreError: the record is on its way; its answer decides.
     """
     revision = store.records.last_revision(record_id)
     if revision is None:
@@ -355,10 +358,8 @@ def withdraw(
     if not reason.strip():
         raise EnteringError("撤回已完成的记录要写明理由，理由会随撤回一起上报。")
     opened = open_record(store, library, record_id)
-    last = _next_revision(
-        store, opened, revision.content, {**revision.reasons, "withdraw": reason.strip()}, now=now, withdraw=True
-    )
-    texts = library.checker(opened.form).to_texts(revision.content)
-    store.records.add_revision(
-        last, summarise(opened.form, texts), urgent_by(opened.form, revision.content, calendar)
-    )
+    reasons = {**revision.reasons, "withdraw": reason.strip()}
+    last = _next_revision(store, opened, revision.content, reasons, now=now, withdraw=True)
+    summary = summarise(opened.form, library.checker(opened.form).to_texts(revision.content))
+    urgent = urgent_by(opened.form, revision.content, calendar)
+    store.records.add_revision(last, summary, urgent, stays_here=last.base_revision == 0)

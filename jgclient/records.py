@@ -114,7 +114,8 @@ class Facts:
         operation: Operation of the last revision.
         outbox: State of the last revision's outbox row: waiting, sent, parked, done or empty.
         outcome: Last answer of the platform to the last revision, empty when there is none;
-            ``returned`` when a person there has returned it after it was accepted.
+            ``returned`` when a person there has returned it after it was accepted; ``withdrawn`` when it was
+            withdrawn here before anything of it was accepted.
     """
 
     has_draft: bool = False
@@ -151,6 +152,8 @@ def _answered_state(facts: Facts) -> State:
         return State.RETURNED
     if facts.outcome == "conflict":
         return State.CONFLICT
+    if facts.outcome == "withdrawn":
+        return State.WITHDRAWN
     return State.QUEUED
 
 

@@ -127,10 +127,18 @@ class Records:
         number, chain = (last.revision, last.chain) if last else (0, "")
         return NextRevision("u" if base else "i", base, max(number, theirs) + 1, chain)
 
-    def add_revision(self, revision: Revision, summary: Summary, urgent_by: date | None = None) -> None:
+    def add_revision(
+        self, revision: Revision, summary: Summary, urgent_by: date | None = None, *, stays_here: bool = False
+    ) -> None:
         """Keep a finished revision and queue it; the draft it came from is done with. One transaction.
 
         A revision of the same record that still waits or is parked is superseded: only the newest travels.
+
+        Args:
+            revision: What was finished.
+            summary: Its columns in lists.
+            urgent_by: When it must have arrived.
+            stays_here: It withdraws what the platform never accepted, so the platform is not told.
 
         Raises:
             StoreError: it does not continue what is kept, its hashes are not its own, or the last one is on
@@ -148,7 +156,8 @@ class Records:
             shown = {"summary": summary_text(summary), "urgent_by": deadline}
             self._db.insert("revision", revision_columns(key, revision) | shown)
             self._db.insert("outbox", {
-                "record": key, "revision": revision.revision, "state": "waiting", "urgent_by": deadline,
+                "record": key, "revision": revision.revision, "state": "done" if stays_here else "waiting",
+                "outcome": "withdrawn" if stays_here else "", "urgent_by": deadline,
                 "queued_at": self._clock().isoformat(),
             })  # fmt: skip
             self._db.run("DELETE FROM draft WHERE record = ?", [key])

@@ -195,6 +195,19 @@ def test_withdrawing_an_accepted_record_needs_a_reason_and_travels_as_d(
     assert store.records.row(opened.record_id).state is State.WITHDRAWN
 
 
+def test_what_was_never_accepted_is_withdrawn_without_telling_the_platform(
+    store: Store, library: FormLibrary, calendar: Calendar, opened: Opened, finish: Any, now: datetime
+) -> None:
+    finish(opened)
+    entering.withdraw(store, library, calendar, opened.record_id, "录错了单位", now=now)
+    assert store.records.row(opened.record_id).state is State.WITHDRAWN
+    assert store.outbox.count() == 0
+    assert store.contradictions() == []
+    again = finish(entering.open_record(store, library, opened.record_id)).revision
+    assert (again.revision, again.operation, again.base_revision) == (3, "i", 0)
+    assert store.records.row(opened.record_id).state is State.QUEUED
+
+
 def test_unknown_record_says_so(store: Store, library: FormLibrary) -> None:
     with pytest.raises(EnteringError, match="没有编号"):
         entering.open_record(store, library, "no-such-record")
