@@ -1,0 +1,115 @@
+"""Files opened from the desktop reach the running window; updates are told about in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from installer import update_package
+from jgclient import __version__, installation
+from jgclient.packages import Keys
+from jgclient.ui.arrivals import Arrivals
+from jgclient.ui.desk import Desk
+from jgclient.ui.door import Door
+from jgclient.ui.frame import MainWindow
+from jgclient.ui.import_page import ImportPage
+
+KEYS = Keys(bytes(range(32)))
+NEWER = "999.0.0"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A program's folder whose launcher lets every version come up."""
+    folder = tmp_path / "home"
+    program = folder / f"app-{__version__}"
+    program.mkdir(parents=True)
+    (program / "update.pub").write_text(str(KEYS.public), "ascii")
+    (folder / "current.txt").write_text(f"{__version__}\n", "ascii")
+    launcher = folder / "jgclient-cli.exe"
+    launcher.write_text("#!/bin/sh\nexit 0\n", "ascii")
+    launcher.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An update package of a newer version."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    program = tmp_path / f"app-{NEWER}"
+    program.mkdir()
+    (program / "program.txt").write_text("new", "ascii")
+    return update_package.make(program, KEYS, None, tmp_path)
+
+
+@pytest.fixture
+def said(desk: Desk) -> list[tuple[str, str]]:
+    """Everything the status line was told."""
+    words: list[tuple[str, str]] = []
+    desk.said.connect(lambda text, role: words.append((text, role)))
+    return words
+
+
+def test_an_update_is_put_in_place_while_work_goes_on(
+    desk: Desk, home: Path, package: Path, said: list[tuple[str, str]], qtbot: Any
+) -> None:
+    Arrivals(desk, home).open(str(package))
+    qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[1][1] == "accepted"
+    assert NEWER in said[1][0]
+    assert installation.waiting(home) == NEWER
+
+
+def test_a_refused_update_says_why(
+    desk: Desk, home: Path, package: Path, said: list[tuple[str, str]], qtbot: Any
+) -> None:
+    package.write_bytes(b"nothing")
+    Arrivals(desk, home).open(str(package))
+    qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[1][1] == "danger"
+    assert "已损坏" in said[1][0]
+
+
+def test_run_from_source_takes_no_update(desk: Desk, package: Path, said: list[tuple[str, str]]) -> None:
+    arrivals = Arrivals(desk, None)
+    arrivals.open(str(package))
+    assert "不能用更新包" in said[0][0]
+    arrivals.welcome()
+
+
+def test_a_workbook_is_read_for_import(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    Arrivals(window.desk, None).open(str(tmp_path / "absent.xlsx"))
+    assert window.front == "import"
+    page = window.page("import")
+    assert isinstance(page, ImportPage)
+    assert page.path == tmp_path / "absent.xlsx"
+    qtbot.waitUntil(lambda: page.job is None)
+
+
+def test_a_version_that_was_given_up_is_told_and_the_running_one_confirmed(
+    desk: Desk, home: Path, said: list[tuple[str, str]]
+) -> None:
+    (home / "failed.txt").write_text(f"{NEWER}\n", "ascii")
+    (home / "next.txt").write_text(f"{__version__}\n", "ascii")
+    (home / "app-0.0.1").mkdir()
+    Arrivals(desk, home).welcome()
+    assert said[0][1] == "warning"
+    assert NEWER in said[0][0]
+    assert installation.waiting(home) == ""
+    assert not (home / "app-0.0.1").exists()
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+def test_a_file_opened_while_the_window_is_open_reaches_it(
+    window: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    first, second = Door(tmp_path), Door(tmp_path)
+    assert first.enter()
+    first.answer_for(window)
+    assert not second.enter()
+    with qtbot.waitSignal(first.asked) as asked:
+        assert second.knock("C:\\资料\\收到的.jgr")
+    assert asked.args == ["C:\\资料\\收到的.jgr"]
+    first.close()
