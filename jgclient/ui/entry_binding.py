@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -124,6 +125,26 @@ class Binding(QObject):
             if name == redress or not row.input.hasFocus():
                 self._show_value(name)
         self._show_findings()
+
+    def undo(self) -> str:
+        """Take back the last step over the fields; returns the title of the field, empty for none left."""
+        return self._step(EntrySession.undo)
+
+    def redo(self) -> str:
+        """Do the step again that was taken back last."""
+        return self._step(EntrySession.redo)
+
+    def _step(self, act: Callable[[EntrySession], str]) -> str:
+        if self.session is None:
+            return ""
+        self.settle()
+        name = act(self.session)
+        if not name:
+            return ""
+        self.keep()
+        self.refresh(redress=self.focused)
+        self.go_to(name)
+        return self.session.form.field(name).title
 
     @Slot(str)
     def go_to(self, name: str) -> None:

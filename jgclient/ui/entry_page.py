@@ -175,6 +175,18 @@ class EntryPage(PageBase):
         self.desk.say(words)
 
     @Slot()
+    def undo(self) -> None:
+        """Take back what the last field left has changed."""
+        title = self.binding.undo()
+        self.desk.say(f"已撤销：{title}（Ctrl+Y 恢复）" if title else "没有可以撤销的了")
+
+    @Slot()
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        title = self.binding.redo()
+        self.desk.say(f"已恢复：{title}" if title else "没有可以恢复的了")
+
+    @Slot()
     def finish(self) -> None:
         """Finish the record; what must be mended first gets the focus instead."""
         session = self.session
@@ -271,6 +283,8 @@ class EntryPage(PageBase):
             self._bind(keys, self.finish)
         self._bind("Ctrl+S", self.binding.keep_now)
         self._bind("Ctrl+D", self.copy_previous)
+        QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self.undo)
+        QShortcut(QKeySequence.StandardKey.Redo, self).activated.connect(self.redo)
         self._bind("Esc", self.close_record)
         self._bind("F1", self.rule.toggle)
         self._bind("F8", self._next_problem)

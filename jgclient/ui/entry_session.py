@@ -18,6 +18,7 @@ from jgclient.forms.problems import Problem, blocking
 from jgclient.records import Json, State
 from jgclient.store import ListQuery, StoreError
 from jgclient.ui.desk import Desk
+from jgclient.ui.entry_history import History
 
 Key = tuple[str, tuple[str, ...]]
 
@@ -70,6 +71,7 @@ class EntrySession:
         self.reading = self._read()
         self.texts = dict(self.reading.texts)
         self._as_opened = dict(self.texts)
+        self._history = History(self.texts)
         self._shown: set[Key] = {_key(p) for p in self.shown_problems()}
 
     @classmethod
@@ -108,6 +110,15 @@ class EntrySession:
             self.reading = self._read()
             self.texts = dict(self.reading.texts)
         self._shown = {_key(p) for p in self.shown_problems()}
+        self._history.settle(self.texts)
+
+    def undo(self) -> str:
+        """Take back what the last field left has changed; returns the name of a field of it, or empty."""
+        return self._step_to(self._history.back())
+
+    def redo(self) -> str:
+        """Do again what was taken back last; returns the name of a field it concerned, or empty."""
+        return self._step_to(self._history.forth())
 
     def own_problems(self, name: str) -> list[Problem]:
         """The problems of one field by itself, quickly, for every key typed."""
@@ -231,6 +242,15 @@ class EntrySession:
         return [duty for duty in found if duty.state != "void"]
 
     # -- inside ----------------------------------------------------------------------------------------
+
+    def _step_to(self, texts: dict[str, str] | None) -> str:
+        if texts is None:
+            return ""
+        changed = [field.name for field in self.form if texts.get(field.name) != self.texts.get(field.name)]
+        self.texts, self.dirty = texts, True
+        self.reading = self._read()
+        self._shown = {_key(p) for p in self.shown_problems()}
+        return changed[0] if changed else ""
 
     def _put(self, name: str, text: str) -> None:
         self.dirty = self._unread = True

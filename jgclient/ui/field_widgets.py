@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QIcon,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -100,7 +101,17 @@ class LineField(QLineEdit):
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_D:
                 event.ignore()  # X11 takes Ctrl+D for “delete”
                 return False
+            if self._has_no(event):
+                event.ignore()  # the form goes on where this line's own steps end
+                return False
         return super().event(event)
+
+    def _has_no(self, event: QKeyEvent) -> bool:
+        """Whether the key asks this line for a step back or forth that it does not have."""
+        undo, redo = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+        return (event.matches(undo) and not self.isUndoAvailable()) or (
+            event.matches(redo) and not self.isRedoAvailable()
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on, Alt+↓ asks; an open list has the first word."""
