@@ -30,7 +30,7 @@ def main() -> int:
         try:
             made = build(work)
             with wine.fresh(work / "computer") as computer:
-                line = Story(computer, made, work).tell(PICTURES)
+                Story(computer, made, work).tell(PICTURES)
         except TrialError as error:
             print(f"Not passed: {error}", file=sys.stderr)
             return 1

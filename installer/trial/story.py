@@ -66,8 +66,8 @@ class Story:
         self.data = wine.local / "jgclient"
         self.stick = wine.drive / "U盘"
 
-    def tell(self, pictures: Path) -> str:
-        """All steps in order; returns the line about the start."""
+    def tell(self, pictures: Path) -> None:
+        """All steps in order."""
         with step("an old Windows is refused"):
             self.old_windows()
         with step("the version before is installed and used"):
@@ -79,14 +79,13 @@ class Story:
         with step("the same job on the command line"), gateway(self.work / "gateway-cli") as platform:
             self.command_line(platform)
         with step("start against a bare window"):
-            figures = starting.ratio(self.wine, self.installed, VERSION)
+            print(starting.verdict(starting.ratio(self.wine, self.installed, VERSION)), flush=True)
         with step("updates without internet"):
             self.updates()
         with step("uninstall"):
             self.uninstall()
         with step("the portable copy"):
             self.portable()
-        return starting.verdict(figures)
 
     def old_windows(self) -> None:
         """Set-up and portable program refuse a Windows before 10 1809 and touch nothing."""
