@@ -35,9 +35,7 @@ def main() -> int:
             print(f"Not passed: {error}", file=sys.stderr)
             return 1
     too_large = report_sizes(made.stage, [made.setup, made.portable])
-    print(
-        f"{line}\nPictures: {PICTURES}\nwindows-test passed in {(time.monotonic() - start) / 60:.1f} minutes"
-    )
+    print(f"Pictures: {PICTURES}\nwindows-test passed in {(time.monotonic() - start) / 60:.1f} minutes")
     return too_large
 
 
