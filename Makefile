@@ -7,7 +7,7 @@ COUNT ?= 1000000
 # One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run tour test crash-test postgres-test lint bench bench-million reference installer windows-test lock clean
+.PHONY: help setup run tour test crash-test postgres-test openapi lint bench bench-million reference screens manual installer windows-test lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ test: setup ## Run the tests
 postgres-test: setup ## The gateway's tests on PostgreSQL (needs Debian's package postgresql)
 	@JGGATEWAY_TEST_POSTGRES=1 $(PY) -m pytest -q tests/gateway
 
+openapi: setup ## Write the gateway's published contract, docs/openapi.json
+	@$(PY) -m jggateway openapi --out docs/openapi.json
+
 lint: setup ## Style, types and the arrows between the rooms
 	@$(PY) -m ruff format --check -q .
 	@$(PY) -m ruff check -q .
@@ -37,6 +40,12 @@ lint: setup ## Style, types and the arrows between the rooms
 
 crash-test: setup ## Kill a working process ROUNDS times (300); every promise must have been kept
 	@$(PY) tests/crash/crash_rounds.py --rounds $(ROUNDS)
+
+screens: setup ## Pictures of every page, size and scheme in .run/screens
+	@$(PY) scripts/screens.py
+
+manual: setup ## Write docs/用户手册.md's pictures, made by the program itself
+	@$(PY) scripts/manual.py
 
 bench: setup ## Measure speed and memory against peers and limits
 	@$(PY) scripts/screen.py $(PY) -m bench

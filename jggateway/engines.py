@@ -82,7 +82,7 @@ def database_refusal(place: str, error: DBAPIError) -> str:
         if name.startswith(code):
             return sentence.format(place=place)
     if not name and error.connection_invalidated is False and POSTGRES in place:
-        return f"连不上数据库 {place}。请检查数据库是否已启动、地址是否写对；已接收的数据不受影响。"
+        return f"连不上数据库 {place}。请检查它是否已启动、已用 createdb 建立，地址和密码是否写对。"
     name = name or type(error).__name__
     return f"数据库 {place} 出错（{name}）。请查看 gateway.log 并联系管理员。"
 

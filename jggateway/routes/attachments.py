@@ -31,6 +31,13 @@ Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of t
 Resumable = Annotated[str, Header(alias="Tus-Resumable", description=TUS_VERSION)]
 
 
+_BYTES = {
+    "requestBody": {
+        "required": True, "content": {TUS_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}  # fmt: skip
+
+
 @router.options(ADDRESS, status_code=204, responses=tus_answer(204, "What is offered"))
 def offered(sha256: Sha256) -> Response:  # noqa: ARG001  # the same for every file
     """Which version and extensions of tus are offered."""
@@ -71,7 +78,7 @@ def announce(
     ADDRESS,
     status_code=204,
     responses=tus_answer(204, "Kept", 400, 401, 404, 408, 409, 412, 413, 415, 422, 423, 460, 503, 507),
-    openapi_extra={"requestBody": {"required": True, "content": {TUS_MEDIA_TYPE: {}}}},
+    openapi_extra=_BYTES,
 )
 async def append(
     request: Request,

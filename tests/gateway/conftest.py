@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
-import uvicorn
-from gateway_items import DEVICE, NOON, PASSWORD, USERS
+from gateway_items import NOON, PASSWORD, USERS
+from gateway_server import Clock, Gateway
 from postgres import WANTED, Server, missing, served
 
 from jgclient.forms.library import FormLibrary, load_library
 from jggateway.accounts import Accounts
-from jggateway.app import create_app
 from jggateway.storage import Storage, open_storage
 
 VISIT = """
@@ -70,78 +64,6 @@ rule = "day == null || day >= '2026-01-01'"
 message = "走访日期在本年以前"
 help = "补录往年数据请说明理由"
 """
-
-
-class Clock:
-    """The platform's time."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class Gateway:
-    """A gateway served by uvicorn in a thread of the test, and a client for it."""
-
-    def __init__(self, data: Path, resources: Path, clock: Clock, database: str = "") -> None:
-        self.data = data
-        self.database = database
-        self.clock = clock
-        self._resources = resources
-        self._client = requests.Session()
-        self._tokens: dict[str, str] = {}
-        self.start()
-
-    def start(self) -> None:
-        """Serve on a free port."""
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        app = create_app(self.data, resources=self._resources, clock=self.clock, database=self.database)
-        self.app = app
-        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop serving; what is kept stays."""
-        self._client.close()
-        self._server.should_exit = True
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "the gateway did not stop"
-        self._listener.close()
-
-    def call(self, method: str, path: str, *, user: str | None = "clerk", **more: Any) -> requests.Response:
-        """One request, with the token of ``user`` (None for no token)."""
-        headers = dict(more.pop("headers", {}))
-        if user is not None:
-            headers.setdefault("Authorization", f"Bearer {self.token(user)}")
-        return self._client.request(method, self.url + path, headers=headers, timeout=20, **more)
-
-    def log_in(self, user: str = "clerk", password: str = PASSWORD) -> requests.Response:
-        """Try to open a session."""
-        wanted = {"user": user, "password": password, "device_id": DEVICE}
-        return self.call("POST", "/v1/sessions", user=None, json=wanted)
-
-    def token(self, user: str) -> str:
-        """The token of a user, who is logged in when needed."""
-        if user not in self._tokens:
-            self._tokens[user] = self.log_in(user).json()["token"]
-        return self._tokens[user]
-
-    def send(self, batch: Any, *, user: str = "clerk", **headers: str) -> requests.Response:
-        """Send a batch's exact bytes."""
-        return self.call(
-            "POST", "/v1/batches", user=user, data=batch.to_bytes(),
-            headers={"Content-Type": "application/json", **headers},
-        )  # fmt: skip
-
-    def kept(self) -> list[tuple[str, int]]:
-        """(id, revision) of everything kept."""
-        with self.app.state.storage.reading() as connection:
-            found = connection.exec_driver_sql("SELECT id, revision FROM records_kept ORDER BY id, revision")
-            return [(row[0], row[1]) for row in found]
 
 
 @pytest.fixture(scope="session")
