@@ -149,16 +149,18 @@ FunctionEnd
 
 ; Uninstalling takes away the program only. The data stay unless that is asked for: by the question, whose
 ; answer is No beforehand, or by /DELETEDATA on the command line.
+Var DeleteData
+
 Function un.onInit
+  StrCpy $DeleteData "no"
   ${GetParameters} $R0
   ClearErrors
   ${GetOptions} $R0 "/DELETEDATA" $R1
   ${If} ${Errors}
-    StrCpy $R8 "keep"
     MessageBox MB_YESNO|MB_DEFBUTTON2|MB_ICONQUESTION "要不要把录入的数据也一起删除？$\r$\n$\r$\n一般请选“否”：数据留在 $LOCALAPPDATA\jgclient，重新安装后可以接着用。选“是”会永久删除全部记录、草稿和回执，无法恢复。" /SD IDNO IDNO +2
-    StrCpy $R8 "delete"
+    StrCpy $DeleteData "yes"
   ${Else}
-    StrCpy $R8 "delete"
+    StrCpy $DeleteData "yes"
   ${EndIf}
 FunctionEnd
 
@@ -193,7 +195,7 @@ Section "Uninstall"
   DeleteRegKey HKCU "${CLASSES}\jgclient.Reply"
   DeleteRegKey HKCU "${CLASSES}\jgclient.Update"
   DeleteRegKey HKCU "${UNINSTALL_KEY}"
-  ${If} $R8 == "delete"
+  ${If} $DeleteData == "yes"
     RMDir /r "$LOCALAPPDATA\jgclient"
   ${EndIf}
 SectionEnd

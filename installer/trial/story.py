@@ -24,7 +24,8 @@ _LISTS = ("监管事项清单（附件模板）.xlsx", "检查实施清单（样
 _LEDGER = "行政检查台账（科室自用）.xlsx"
 _INIT = ["--unit", "郑州市XX局", "--unit-code", UNIT_CODE, "--region", "410100", "--user", "李某"]
 _UNINSTALL_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\jgclient"
-_TOO_OLD = 3
+_RUN_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
+_TOO_OLD, _RUNNING = 3, 4
 #: Comes up while it is tried out, but not when it is really started.
 _FAILS_LATER = "import os\nif 'JGCLIENT_TRY' not in os.environ:\n    os._exit(3)\n"
 
@@ -110,17 +111,26 @@ class Story:
         setup = self.stick / self.made.setup.name
         with self.wine.running(self.window):
             wait_for("the window of the version before", lambda: self.log().count("window up") == 1)
-            self.install(setup)
+            self.install(setup, "/AUTOSTART")
             expect("the new version is in place", holds=self.current() == VERSION, found=self.current())
         expect("records after the upgrade are those before", holds=self.records() == before)
         with self.wine.running(self.window):
             wait_for("the window of the new version", lambda: self.log().count("window up") == 2)
             gone = self.installed / f"app-{versions.EARLIER}"
             wait_for("the version before is cleared away", lambda: not gone.exists())
+            self.wine.run(setup, "/S", expect=_RUNNING)
+            self.wine.run(self.window)  # a second start shows the window that is open, and ends
+        expect("one window only", holds=self.log().count("window up") == 2)
+        self.registered()
+
+    def registered(self) -> None:
+        """What Windows knows of the installed program."""
         listed = self.wine.registry(_UNINSTALL_KEY, "DisplayVersion")
         expect("Windows lists the new version", holds=listed == VERSION, found=listed)
         opens = self.wine.registry(r"HKCU\Software\Classes\jgclient.Package\shell\open\command")
         expect("packages open with the program", holds="jgclient.exe" in opens, found=opens)
+        at_log_on = self.wine.registry(_RUN_KEY, "jgclient")
+        expect("it starts at log-on in the tray", holds=at_log_on.endswith("--tray"), found=at_log_on)
         for place in ("Desktop", r"AppData/Roaming/Microsoft/Windows/Start Menu/Programs"):
             link = self.wine.profile / place / "监管数据录入.lnk"
             expect(f"there is an icon in {place}", holds=link.exists())
@@ -184,6 +194,7 @@ class Story:
         wait_for("its folders are gone", lambda: not list(self.installed.glob("app-*")))
         listed = self.wine.registry(_UNINSTALL_KEY, "DisplayVersion")
         expect("Windows no longer lists it", holds=not listed, found=listed)
+        expect("it no longer starts at log-on", holds=not self.wine.registry(_RUN_KEY, "jgclient"))
         expect("the data stayed", holds={p.name for p in self.data.iterdir()} == kept)
 
     def portable(self) -> None:
@@ -199,9 +210,9 @@ class Story:
 
     # -- ways ------------------------------------------------------------------------------------
 
-    def install(self, setup: Path) -> None:
+    def install(self, setup: Path, *words: str) -> None:
         """Run a set-up silently, then put the trial's helpers beside the program."""
-        self.wine.run(setup, "/S", timeout=400)
+        self.wine.run(setup, "/S", *words, timeout=400)
         (program,) = self.installed.glob(f"app-{self.current()}")
         if not (self.installed / "icuuc.dll").exists():
             helpers.make(program, self.work, self.installed)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
+from typing import IO
 
 from installer.trial.checks import TrialError
 
@@ -18,6 +20,8 @@ _USER = "王小明"
 _USER_ID = 54321
 #: Its own colour profiles (helpers.py), no .NET and no HTML engine, which would ask to be downloaded.
 _OVERRIDES = "mscms=n;mscoree,mshtml="
+#: Seconds to wait for what a program said last, after it has ended.
+_LAST_WORDS = 3
 _SCREEN = ["Xvfb", "-displayfd", "1", "-screen", "0", "1366x768x24", "-nolisten", "tcp"]
 
 
@@ -65,10 +69,7 @@ class Wine:
         Raises:
             TrialError: another exit code, with what it said.
         """
-        done = subprocess.run(
-            self._command(command), env={**self._environment, **(variables or {})}, input="", text=True,
-            encoding="utf-8", errors="replace", capture_output=True, timeout=timeout, check=False,
-        )  # fmt: skip
+        done = _ended(self._command(command), {**self._environment, **(variables or {})}, timeout)
         if expect is not None and done.returncode != expect:
             said = (done.stdout + done.stderr)[-3000:]
             raise TrialError(f"{command[0]} {command[1:]}: exit code {done.returncode}, not {expect}\n{said}")
@@ -111,6 +112,38 @@ class Wine:
         if isinstance(word, Path):
             return "C:\\" + str(word.relative_to(self.drive)).replace("/", "\\")
         return str(word)
+
+
+def _ended(
+    command: list[str], environment: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its own end; what it started may live on and hold its pipes open."""
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    said: list[list[bytes]] = [[], []]
+    readers = [
+        threading.Thread(target=_read, args=pair, daemon=True)
+        for pair in zip((process.stdout, process.stderr), said, strict=True)
+    ]
+    for reader in readers:
+        reader.start()
+    if process.stdin:
+        process.stdin.close()
+    try:
+        code = process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise TrialError(f"{command}: still running after {timeout:.0f} s") from None
+    for reader in readers:
+        reader.join(_LAST_WORDS)
+    stdout, stderr = (b"".join(pieces).decode("utf-8", "replace") for pieces in said)
+    return subprocess.CompletedProcess(command, code, stdout, stderr)
+
+
+def _read(pipe: IO[bytes], pieces: list[bytes]) -> None:
+    while piece := os.read(pipe.fileno(), 65536):
+        pieces.append(piece)
 
 
 def wait_for(what: str, holds: Callable[[], bool], seconds: float = 120) -> None:
