@@ -337,3 +337,20 @@ def _reminders(db: Database) -> None:
         {"record_id": str, "title": str, "until": str, "reason": str, "author": str, "at": str},
         pk=("record_id", "title"), not_null=["until", "reason", "author", "at"], strict=True,
     )  # fmt: skip
+
+
+@migrations()
+def m004_accounts(db: Database) -> None:
+    """People with PINs, and who approved which revision before it was sent."""
+    db.table("account").create(
+        {
+            "name": str, "role": str, "proof": str, "enabled": int, "made_at": str, "failures": int,
+            "failed_at": str,
+        },
+        pk="name", not_null=["role", "proof", "enabled", "made_at", "failures", "failed_at"],
+        defaults={"enabled": 1, "failures": 0, "failed_at": ""}, strict=True,
+    )  # fmt: skip
+    db.table("approval").create(
+        {"record_id": str, "revision": int, "by": str, "at": str},
+        pk=("record_id", "revision"), not_null=["by", "at"], strict=True,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from jgclient.store import checking, keyed, recovery
+from jgclient.store.accounts import Accounts
 from jgclient.store.attachments import Attachments
 from jgclient.store.backups import Backups
 from jgclient.store.bulk import Bulk
@@ -55,6 +56,7 @@ class Store:
         attachments: Files that belong to records.
         duties: Open legal time limits.
         reminders: What was reminded of, and what was put off.
+        accounts: People who work with this profile.
         backups: Copies of the file, here and in a second place.
     """
 
@@ -80,6 +82,7 @@ class Store:
         self.attachments = Attachments(folder, key, clock)
         self.duties = Duties(connection)
         self.reminders = Reminders(connection, clock)
+        self.accounts = Accounts(connection, clock)
         self.backups = Backups(connection, key, folder, self.settings, clock)
 
     def atomic(self) -> AbstractContextManager[None]:

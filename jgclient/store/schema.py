@@ -6,7 +6,7 @@ from jgclient.store.connection import Connection
 from jgclient.store.errors import StoreError
 
 #: Names of all steps in :mod:`jgclient.store.migrations`, in order (a test compares them).
-STEPS = ("m001_the_first_file", "m002_both_sides", "m003_open_duties")
+STEPS = ("m001_the_first_file", "m002_both_sides", "m003_open_duties", "m004_accounts")
 
 
 def missing_steps(connection: Connection) -> list[str]:

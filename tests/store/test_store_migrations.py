@@ -91,6 +91,20 @@ def test_m002_lets_what_was_sent_be_sent_again_and_keeps_it(folder, clock, monke
     assert (folder / "before-m002_both_sides.db").exists()
 
 
+def test_m004_begins_without_accounts_and_keeps_who_typed(folder, clock, finish, monkeypatch):
+    with monkeypatch.context() as old_program:
+        be_before(old_program, "m004_accounts")
+        with open_store(folder, clock=clock) as old:
+            revision = finish(old, content={"n": "物业"})
+    with open_store(folder, clock=clock) as store:
+        assert store.accounts.list() == []
+        assert store.records.last_revision(revision.record_id) == revision
+        store.accounts.add("王某", "admin", "proof")
+        store.accounts.approve(revision.record_id, 1, "王某")
+        assert store.accounts.get("王某").enabled
+        assert store.accounts.approver(revision.record_id, 1) == "王某"
+
+
 def be_old(monkeypatch) -> None:
     """Make this the program before its next migration."""
     monkeypatch.setattr(schema, "STEPS", schema.STEPS[:-1])
