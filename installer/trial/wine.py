@@ -137,8 +137,12 @@ def _ended(
         raise TrialError(f"{command}: still running after {timeout:.0f} s") from None
     for reader in readers:
         reader.join(_LAST_WORDS)
-    stdout, stderr = (b"".join(pieces).decode("utf-8", "replace") for pieces in said)
+    stdout, stderr = (_text(b"".join(pieces)) for pieces in said)
     return subprocess.CompletedProcess(command, code, stdout, stderr)
+
+
+def _text(said: bytes) -> str:
+    return said.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _read(pipe: IO[bytes], pieces: list[bytes]) -> None:
