@@ -15,7 +15,7 @@ from jgclient.store.connection import Connection, connect
 from jgclient.store.copying import verified_copy
 from jgclient.store.errors import StoreError, file_fault
 from jgclient.store.folder_lock import folder_lock
-from jgclient.store.keyed import FILE
+from jgclient.store.keyed import FILE, mark_damaged
 from jgclient.store.placing import UNFINISHED, copy_whole, remove
 from jgclient.store.retention import kept
 from jgclient.store.settings import Settings
@@ -153,6 +153,9 @@ class Backups:
         try:
             verified_copy(self._db, self._key, path)
         except StoreError as error:
+            if error.kind == "damaged":  # a copy reads every table; nobody else looks as often
+                mark_damaged(self._file.parent, str(error))
+                self._db.read_only()
             raise (StoreError("no_room", str(path)) if error.kind == "disk_full" else error) from error
         return Backup(path, now, reason, path.stat().st_size)
 

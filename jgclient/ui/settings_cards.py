@@ -74,7 +74,8 @@ class BackupCard(Card):
         put(grid, 0, label("最近的备份"), self.last)
         put(grid, 1, label("第二备份位置"), self.place)
         put(grid, 2, label(""), _line(
-            button("选择位置……", on_click=self._choose_place), self.clear_button, self.now_button
+            button("选择位置……", on_click=self._choose_place), self.clear_button, self.now_button,
+            button("自检与恢复", on_click=lambda: desk.go("selfcheck")),
         ))  # fmt: skip
         put(grid, 3, label(""), label(
             "第二备份位置选移动硬盘或另一块磁盘上的文件夹：电脑坏了，数据还在。备份是加密的，用恢复码打开。",

@@ -167,6 +167,23 @@ def test_a_backup_never_fills_the_disk_and_old_ones_make_room(store, clock, draf
     assert len(store.backups.list()) == 2
 
 
+def test_a_backup_that_meets_a_damaged_page_stops_all_writing(store, folder, clock, draft):
+    for number in range(60):
+        draft(store, texts={"n": "物业" * 300, "m": str(number)})
+    store.close()
+    content = bytearray((folder / "jgclient.db").read_bytes())
+    for page in range(30, len(content) // 4096):  # indexes are not read by a copy, tables are
+        content[page * 4096 + 50 : page * 4096 + 90] = bytes(40)
+    (folder / "jgclient.db").write_bytes(content)
+    with open_store(folder, clock=clock) as opened:
+        with pytest.raises(StoreError, match="损坏"):
+            opened.backups.make("work")
+        assert opened.is_read_only
+        assert opened.backups.list() == []
+    with open_store(folder, clock=clock) as opened:
+        assert opened.is_read_only
+
+
 def test_a_file_held_by_a_scanner_is_replaced_a_moment_later(tmp_path, monkeypatch):
     scratch, to = tmp_path / "a", tmp_path / "b"
     scratch.write_bytes(b"new")
