@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from jgclient.records import State
+from jgclient.ui import theme
 from jgclient.ui.backup_keeper import BackupKeeper
 from jgclient.ui.desk import Desk
 from jgclient.ui.foot import Foot
 from jgclient.ui.head import Leaf
-from jgclient.ui.parts import PageBase
+from jgclient.ui.parts import Button, PageBase, SearchBox
 from jgclient.ui.rail import Rail
 from jgclient.ui.reminders import Reminders
+
+if TYPE_CHECKING:
+    from jgclient.ui.lock import LockScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +79,16 @@ def _catalogue(desk: Desk) -> PageBase:
     return CataloguePage(desk)
 
 
-def _selfcheck(desk: Desk) -> PageBase:
-    from jgclient.ui.selfcheck_page import SelfcheckPage  # noqa: PLC0415
-
-    return SelfcheckPage(desk)
-
-
 def _deadlines(desk: Desk) -> PageBase:
     from jgclient.ui.deadlines_page import DeadlinesPage  # noqa: PLC0415
 
     return DeadlinesPage(desk)
+
+
+def _selfcheck(desk: Desk) -> PageBase:
+    from jgclient.ui.selfcheck_page import SelfcheckPage  # noqa: PLC0415
+
+    return SelfcheckPage(desk)
 
 
 def _settings(desk: Desk) -> PageBase:
@@ -113,6 +118,8 @@ RAIL = (
     ),
     (("catalogue", "监管事项库", "catalogue"), ("settings", "设置", "settings")),
 )  # fmt: skip
+#: A 1366×768 screen at 150 %, with a task bar and a title line.
+_LEAST = QSize(880, 440)
 _ATTENTION = (State.RETURNED, State.CONFLICT)
 
 
@@ -132,23 +139,26 @@ class MainWindow(QMainWindow):
         self.desk = desk
         desk.frame = self
         self.setWindowTitle("监管数据录入")
+        self.setMinimumSize(_LEAST)
         self.front = ""
         self._leaves: dict[str, Leaf] = {}
         self._stale: set[str] = set()
-        self.backup_keeper = BackupKeeper(desk)
+        self._narrow = False
         self.reminders = Reminders(desk)
         self.stays = False
+        self.backup_keeper = BackupKeeper(desk)
         self.rail = Rail(RAIL)
         self.foot = Foot(desk)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
         self._lay_out()
         self._bind_keys()
+        self.lock_screen: LockScreen | None = None
         self.rail.chosen.connect(self._chosen)
         self._day = desk.today()
-        clock = QTimer(self)  # a minute at a time: long timers stop while the computer sleeps
-        clock.timeout.connect(self._tick)
-        clock.start(60_000)
+        self._minute = QTimer(self)  # a minute at a time: long timers stop while the computer sleeps
+        self._minute.timeout.connect(self._tick)
+        self._minute.start(60_000)
         desk.data_changed.connect(self.refresh)
         self.reminders.counted.connect(self._show_near)
 
@@ -161,6 +171,7 @@ class MainWindow(QMainWindow):
         if name not in self._leaves:
             leaf = Leaf(PAGES[name].make(self.desk))
             self._leaves[name] = leaf
+            self._fit(leaf)
             self._stale.add(name)
             self._stack.addWidget(leaf)
         return self._leaves[name].page
@@ -192,6 +203,22 @@ class MainWindow(QMainWindow):
         if self.front:
             self._refresh_if_stale(self.front)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Little room: icons without words in the rail, buttons without their keys."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme.NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.rail.set_narrow(narrow)
+            for leaf in self._leaves.values():
+                self._fit(leaf)
+
+    def _fit(self, leaf: Leaf) -> None:
+        for button in leaf.findChildren(Button):
+            button.show_keycap(not self._narrow)
+        for box in leaf.findChildren(SearchBox):
+            box.set_narrow(self._narrow)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is being typed, then let background work come to its end."""
         _commit_typing()
@@ -202,12 +229,32 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.hide()
             return
+        self._minute.stop()
         self.desk.jobs.close()
         event.accept()
 
     def sync_now(self) -> None:
         """Report what waits, seen on the queue page."""
         self.show_page("queue", start="now")
+
+    def lock(self) -> None:
+        """Keep what is being typed, then cover the window until somebody signs in."""
+        _commit_typing()
+        if self.desk.store.accounts.list() and (not self.front or self.page(self.front).leave()):
+            self._lock_screen().lock()
+
+    def _lock_screen(self) -> LockScreen:
+        """Made when there are accounts to sign in with."""
+        from jgclient.ui.lock import LockScreen  # noqa: PLC0415 - it brings what checks records
+
+        self.lock_screen = self.lock_screen or LockScreen(self.desk, self)
+        return self.lock_screen
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Where there are accounts, nobody works without signing in."""
+        super().showEvent(event)
+        if self.lock_screen is None:
+            self.lock()
 
     def search_here(self) -> None:
         """Go to the search box of the page in front, or of the records."""
@@ -224,6 +271,8 @@ class MainWindow(QMainWindow):
             self._day = self.desk.today()
             self.refresh()
         self.reminders.look()
+        if self.desk.store.accounts.list():
+            self._lock_screen().look(self.desk.clock())
 
     @Slot(int)
     def _show_near(self, count: int) -> None:
@@ -258,6 +307,7 @@ class MainWindow(QMainWindow):
         self._bind("Ctrl+N", self.desk.new_entry)
         self._bind("F9", self.sync_now)
         self._bind("Ctrl+F", self.search_here)
+        self._bind("Ctrl+L", self.lock)
         for number, button in enumerate(self.rail.buttons.values(), start=1):
             self._bind(f"Ctrl+{number}", button.click)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from jgclient.ui.accounts_card import AccountsCard
 from jgclient.ui.counting_card import CountingCard
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Card, PageBase, label
@@ -64,6 +65,7 @@ class SettingsPage(PageBase):
         self.machine = MachineCard(desk)
         self.automatic = AutomaticBox(desk)
         self.counting = CountingCard(desk)
+        self.people = AccountsCard(desk)
         unit, gateway = self._typed("单位和人员", _UNIT), self._typed("上报平台", _GATEWAY)
         gateway.body.addWidget(self.automatic)
         self._index = QVBoxLayout()
@@ -71,6 +73,7 @@ class SettingsPage(PageBase):
         self.stack = QStackedWidget()
         for name, card in (
             ("单位和人员", unit), ("上报平台", gateway), ("期限与提醒", self.counting), ("备份", self.backup),
+            ("账户与安全", self.people),
             ("外观", self.looks), ("本机", self.machine),
         ):  # fmt: skip
             self._add_group(name, card)
@@ -95,7 +98,7 @@ class SettingsPage(PageBase):
         """Show what is kept."""
         for row in self.rows.values():
             row.refresh()
-        for card in (self.looks, self.backup, self.automatic, self.counting):
+        for card in (self.looks, self.backup, self.automatic, self.counting, self.people):
             card.refresh()
 
     def leave(self) -> bool:

@@ -16,7 +16,7 @@ from jgclient.ui import looks, theme
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.settings_page import SettingsPage
 
-GROUPS = ("单位和人员", "上报平台", "期限与提醒", "备份", "外观", "本机")
+GROUPS = ("单位和人员", "上报平台", "期限与提醒", "备份", "账户与安全", "外观", "本机")
 
 
 @pytest.fixture
