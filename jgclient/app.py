@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from jgclient import installation
 from jgclient.store import Store, StoreError, open_store
-from jgclient.ui import messages, theme
+from jgclient.ui import looks, messages, theme
 from jgclient.ui.arrivals import Arrivals
 from jgclient.ui.background import Background
 from jgclient.ui.desk import Desk, profile_reference
@@ -78,8 +78,10 @@ class Client:
 
 def run(options: argparse.Namespace) -> int:
     """Open the window on ``options.data`` (or make the tour through it); returns the exit code."""
-    make_application()
     folder: Path = options.data
+    chosen = looks.read(folder)
+    looks.set_size(chosen)
+    make_application(chosen)
     door: Door | None = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
         _leave(client.desk.restore_from, folder, door)
 
 
-def make_application() -> QApplication:
+def make_application(chosen: looks.Looks = looks.USUAL) -> QApplication:
     """The one QApplication with its looks."""
     existing = QApplication.instance()
     application = (
@@ -107,7 +109,7 @@ def make_application() -> QApplication:
     application.setApplicationName("jgclient")
     application.setApplicationDisplayName("监管数据录入")
     application.setDesktopFileName("jgclient")  # the number on the task bar goes by it
-    theme.apply(application)
+    theme.apply(application, theme.scheme_for(application, chosen.scheme))
     return application
 
 

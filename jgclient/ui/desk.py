@@ -178,8 +178,12 @@ class Desk(QObject):
             return form_id
 
     def form_short(self, form_id: str) -> str:
-        """The title of a form as lists show it, without the word they all end in."""
-        return self.form_title(form_id).removesuffix("行为")
+        """The title of a form as lists show it."""
+        try:
+            form = self.library.get(form_id)
+        except KeyError:
+            return form_id
+        return form.short_title or form.title
 
     def setting(self, name: str) -> str:
         """A setting as text, empty when it was never made."""
