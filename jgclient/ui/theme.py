@@ -131,6 +131,13 @@ def icon_file(name: str) -> Path:
     return resources_folder() / "icons" / f"{name}.svg"
 
 
+#: Widgets for which Windows has fonts of its own (QWindowsTheme); Qt prefers those to the application's.
+_KINDS_WITH_FONTS = (
+    "QAbstractItemView", "QHeaderView", "QListView", "QMenu", "QMenuBar", "QMessageBox", "QStatusBar",
+    "QTipLabel", "QToolButton", "QComboLineEdit", "QComboMenuItem",
+)  # fmt: skip
+
+
 def apply(app: QApplication, scheme: Roles = LIGHT) -> None:
     """Give the application its palette, fonts, style sheet and Chinese texts of Qt itself.
 
@@ -139,6 +146,8 @@ def apply(app: QApplication, scheme: Roles = LIGHT) -> None:
     global _active  # noqa: PLW0603 - one application has one scheme
     _active = scheme
     app.setFont(text_font())
+    for kind in _KINDS_WITH_FONTS:
+        app.setFont(text_font(), kind)  # type: ignore[arg-type]  # it takes a str, the stub knows bytes
     app.setPalette(_palette(scheme))
     app.setStyleSheet(style_sheet(scheme))
     if app.property("translated") is None:

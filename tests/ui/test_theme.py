@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo
+from PySide6.QtGui import QColor, QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from jgclient.records import State
@@ -111,6 +111,13 @@ def test_the_size_is_told_to_qt_unless_it_was_set_outside(monkeypatch: pytest.Mo
 def test_the_font_is_a_chinese_one(qapp: QApplication) -> None:
     assert QFontInfo(qapp.font()).family() in theme.FAMILIES
     assert qapp.font().pixelSize() == 14
+
+
+@pytest.mark.parametrize("kind", ["QAbstractItemView", "QMenu", "QMessageBox", "QTipLabel"])
+def test_the_desktops_own_fonts_give_way(qapp: QApplication, kind: str) -> None:
+    qapp.setFont(QFont("Tahoma", 8), kind)  # as Windows does
+    theme.apply(qapp)
+    assert qapp.font(kind).families() == list(theme.FAMILIES)
 
 
 def test_every_state_has_its_tone() -> None:
