@@ -18,6 +18,10 @@ from jgclient.numbering import next_number
 from jgclient.records import Content, Json, Operation, Revision, chain_hash, new_record_id, payload_hash
 from jgclient.store import Store, Summary
 
+#: Setting: finished revisions wait until a second person has approved them (:mod:`jgclient.accounts`).
+REVIEW = "review_before_sending"
+#: Why such a revision waits.
+REVIEW_REASON = "待复核：由另一位复核员或管理员核对后上报"
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
@@ -72,9 +76,7 @@ class EnteringError(Exception):
 
 def unit_of(store: Store) -> dict[str, str]:
     """The own unit as the checker and the defaults know it: name, code, region."""
-    return {
-        name: str(store.settings.get(f"unit_{name}", "") or "") for name in ("name", "code", "region")
-    }
+    return {name: str(store.settings.get(f"unit_{name}", "") or "") for name in ("name", "code", "region")}
 
 
 def author_of(store: Store) -> str:
@@ -228,6 +230,8 @@ def finish(
         store.records.add_revision(
             revision, summarise(opened.form, reading.texts), urgent_by(opened.form, reading.content, calendar)
         )
+        if store.settings.get(REVIEW) and store.accounts.list():
+            store.outbox.park([(revision.record_id, revision.revision)], REVIEW_REASON)
     return Finished(revision, [], reading)
 
 

@@ -16,7 +16,7 @@ def saved_whole(path: Path, suffix: str = ".xlsx") -> Iterator[Path]:
     """Gives a temporary file beside ``path`` that takes its place when the block ends without error.
 
     Raises:
-        WorkbookError: the name does not end in ``suffix``, or the system refuses (file open in WPS, disk full …).
+        WorkbookError: the name does not end in ``suffix``, or the system refuses (file open, disk full …).
     """
     if path.suffix.lower() != suffix:
         raise WorkbookError(f"“{path.name}”应以 {suffix} 结尾，请改一下文件名。")

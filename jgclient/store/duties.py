@@ -178,7 +178,8 @@ class Duties:
     def _kept(self, keys: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
         """The rows that records have now, by their keys."""
         sql = """SELECT record, place, title, author, due, latest, moment, reporting, provisional, suspended,
-            extended, facts FROM duty WHERE record IN (SELECT value FROM json_each(?)) ORDER BY record, place"""
+            extended, facts FROM duty
+            WHERE record IN (SELECT value FROM json_each(?)) ORDER BY record, place"""
         kept = defaultdict[int, list[tuple[Any, ...]]](list)
         for row in self._db.rows(sql, [json.dumps(list(keys))]):
             kept[row["record"]].append(tuple(row))
