@@ -146,10 +146,10 @@ def apply(app: QApplication, scheme: Roles = LIGHT) -> None:
     global _active  # noqa: PLW0603 - one application has one scheme
     _active = scheme
     app.setFont(text_font())
+    app.setPalette(_palette(scheme))
+    app.setStyleSheet(style_sheet(scheme))  # brings the desktop's own fonts back
     for kind in _KINDS_WITH_FONTS:
         app.setFont(text_font(), kind)  # type: ignore[arg-type]  # it takes a str, the stub knows bytes
-    app.setPalette(_palette(scheme))
-    app.setStyleSheet(style_sheet(scheme))
     if app.property("translated") is None:
         app.setProperty("translated", _translate(app))
 
