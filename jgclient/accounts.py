@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jgclient import entering
+from jgclient.entering import REVIEW_REASON
 from jgclient.forms.library import FormLibrary
 from jgclient.records import State
 from jgclient.store import DraftRow, ListQuery, Store
@@ -22,10 +23,6 @@ from jgclient.store.accounts import AccountRow
 
 #: What the clerk sees, by role.
 ROLES: Mapping[str, str] = {"clerk": "录入员", "checker": "复核员", "admin": "管理员"}
-#: Setting: revisions wait for the approval of a second person.
-REVIEW = "review_before_sending"
-#: Why a revision waits for it.
-REVIEW_REASON = "待复核：由另一位复核员或管理员核对后上报"
 #: Setting: minutes without a key or click after which the window is locked, 0 for never.
 LOCK_AFTER = "lock_after_minutes"
 _PIN_LENGTHS = range(4, 13)
@@ -118,16 +115,6 @@ def is_admin(store: Store) -> bool:
     """Whether whoever is here may manage accounts: everybody while there are none."""
     account = current(store)
     return not store.accounts.list() or (account is not None and account.role == "admin")
-
-
-def needs_review(store: Store) -> bool:
-    """Whether finished revisions wait for a second person; only with accounts."""
-    return bool(store.settings.get(REVIEW)) and bool(store.accounts.list())
-
-
-def hold(store: Store, record_id: str, revision: int) -> None:
-    """Let a finished revision wait for approval."""
-    store.outbox.park([(record_id, revision)], REVIEW_REASON)
 
 
 def approve(store: Store, record_ids: Iterable[str]) -> int:

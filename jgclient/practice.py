@@ -121,6 +121,11 @@ def is_practice(store: Store) -> bool:
     return bool(store.settings.get(PRACTICE))
 
 
+def platform(store: Store, now: Callable[[], datetime]) -> PretendPlatform | None:
+    """Where a practice profile reports to; None for a real profile."""
+    return PretendPlatform(now) if is_practice(store) else None
+
+
 def make(folder: Path, library: FormLibrary, calendar: Calendar, *, now: Callable[[], datetime]) -> Path:
     """Make the practice profile unless it is there; returns its folder.
 

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
-from jgclient import accounts
+from jgclient import accounts, entering
 from jgclient.accounts import ROLES, AccountError, HandedOver
 from jgclient.store import Store
 from jgclient.store.accounts import AccountRow
@@ -52,7 +52,7 @@ class AccountsCard(Card):
         may = accounts.is_admin(store)
         self._show_people(people, may=may)
         self.review.blockSignals(True)
-        self.review.setChecked(bool(store.settings.get(accounts.REVIEW)))
+        self.review.setChecked(bool(store.settings.get(entering.REVIEW)))
         self.review.blockSignals(False)
         self.idle.setCurrentIndex(self.idle.findData(store.settings.get(accounts.LOCK_AFTER, 10)))
         for choice in (self.giver, self.taker):
@@ -101,7 +101,7 @@ class AccountsCard(Card):
 
     @Slot(bool)
     def _keep_review(self, wanted: bool) -> None:
-        self._desk.store.settings.set(accounts.REVIEW, wanted)
+        self._desk.store.settings.set(entering.REVIEW, wanted)
         self._desk.say("已保存", "accepted")
 
     @Slot(int)

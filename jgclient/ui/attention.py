@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from jgclient.entering import REVIEW_REASON
 from jgclient.records import State
 from jgclient.store import ListQuery, RecordRow
 from jgclient.ui.desk import Desk
@@ -76,10 +77,23 @@ class Attention(Card):
         return ShortLink(words, on_click=lambda: self._desk.go("entry", record_id=row.id, field=field))
 
     def _action(self, rows: Sequence[RecordRow]) -> QWidget:
+        if rows[0].reason == REVIEW_REASON:
+            return button("复核通过", on_click=lambda: self._approve(rows))
         if rows[0].state is State.PARKED:
             return button("重新排队", on_click=lambda: self._queue_again(rows))
         words = "打开核对" if rows[0].state is State.CONFLICT else "逐条改正"
         return button(words, on_click=lambda: self._desk.go("entry", record_id=rows[0].id))
+
+    def _approve(self, rows: Iterable[RecordRow]) -> None:
+        from jgclient import accounts  # noqa: PLC0415 - few offices have accounts
+
+        try:
+            count = accounts.approve(self._desk.store, [row.id for row in rows])
+        except accounts.AccountError as error:
+            self._desk.say(str(error), "warning")
+            return
+        self._desk.data_changed.emit()
+        self._desk.say(f"已复核 {count:,} 条，按 F9 上报。", "accepted")
 
     def _queue_again(self, rows: Iterable[RecordRow]) -> None:
         with self._desk.store.atomic():

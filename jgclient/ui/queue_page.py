@@ -12,6 +12,7 @@ from jgclient import entering
 from jgclient.contract import TransportError, parse_time
 from jgclient.records import State
 from jgclient.store import ListQuery, RecordRow, Store
+from jgclient.store.receipts import ReceiptLine, ReceiptQuery
 from jgclient.sync.report import SyncReport
 from jgclient.ui.attention import Attention
 from jgclient.ui.background import Job, Progress
@@ -23,7 +24,6 @@ from jgclient.ui.theme import STATE_TONES, ToneName
 from jgclient.ui.words import day_words, moment_words
 
 _WAITING = frozenset({State.QUEUED, State.SENDING})
-_RECEIPTED = frozenset({State.ACCEPTED, State.WITHDRAWN})
 _CHIPS: tuple[tuple[str, str, ToneName], ...] = (
     ("accepted", "已接收", "accepted"),
     ("duplicate", "平台已有", "accepted"),
@@ -126,11 +126,11 @@ class QueuePage(PageBase):
         )
         self.receipts = RowTable(
             "回执",
-            RowsModel(self._receipt_columns(), self._load_receipts, Order("updated_at", descending=True)),
-            lambda row: row.id,
+            RowsModel(self._receipt_columns(), self._load_receipts),
+            lambda line: (line.receipt.record_id, line.receipt.revision),
         )
-        for table in (self.queue, self.receipts):
-            table.opened.connect(self._open)
+        self.queue.opened.connect(self._open)
+        self.receipts.opened.connect(self._open_receipt)
         self.attention = Attention(desk)
         self._lay_out()
 
@@ -177,10 +177,10 @@ class QueuePage(PageBase):
         clock = self.desk.clock
 
         def task(store: Store, progress: Progress) -> SyncReport | TransportError:
-            from jgclient import sync  # noqa: PLC0415 - the network library loads slowly
+            from jgclient import practice, sync  # noqa: PLC0415 - the network library loads slowly
 
             try:
-                platform = sync.connect(store)
+                platform = practice.platform(store, clock) or sync.connect(store)
                 if password:
                     sync.log_in(store, platform, password)
             except TransportError as error:
@@ -275,20 +275,21 @@ class QueuePage(PageBase):
             Column("发出", self._sent, 4, muted=True),
         ]
 
-    def _receipt_columns(self) -> list[Column[RecordRow]]:
+    def _receipt_columns(self) -> list[Column[ReceiptLine]]:
         return [
-            Column("回执号", lambda r: r.receipt_no, 11),
             Column("接收时间", self._received, 7, muted=True),
-            Column("记录", lambda r: r.title or r.number),
+            Column("回执号", lambda line: line.receipt.receipt_no, 11),
+            Column("类别", lambda line: self.desk.form_short(line.form), 5, spare=True),
+            Column("记录", lambda line: line.title or line.number),
+            Column("版次", lambda line: str(line.receipt.revision), 3, spare=True),
         ]
 
     def _load_queue(self, limit: int, offset: int, order: Order) -> list[RecordRow]:
         query = ListQuery(states=_WAITING, sort=order.by, descending=False, limit=limit, offset=offset)
         return self.desk.store.records.list(query)
 
-    def _load_receipts(self, limit: int, offset: int, order: Order) -> list[RecordRow]:
-        query = ListQuery(states=_RECEIPTED, sort=order.by, descending=True, limit=limit, offset=offset)
-        return self.desk.store.records.list(query)
+    def _load_receipts(self, limit: int, offset: int, _order: Order) -> list[ReceiptLine]:
+        return self.desk.store.receipts.list(ReceiptQuery(limit=limit, offset=offset))
 
     def _latest(self, row: RecordRow) -> str:
         return day_words(row.urgent_by, self.desk.today()) if row.urgent_by else "—"
@@ -297,10 +298,12 @@ class QueuePage(PageBase):
         sent = self.sent_at.get(row.id)
         return moment_words(sent, self.desk.clock()) if sent else ""
 
-    def _received(self, row: RecordRow) -> str:
-        receipts = self.desk.store.outbox.receipts(row.id)
-        moment = parse_time(receipts[-1].received_at) if receipts else None
+    def _received(self, line: ReceiptLine) -> str:
+        moment = parse_time(line.receipt.received_at)
         return moment_words(moment, self.desk.clock()) if moment else "—"
+
+    def _open_receipt(self, line: ReceiptLine) -> None:
+        self.desk.go("entry", record_id=line.receipt.record_id)
 
 
 def _queue_words(row: RecordRow) -> str:

@@ -109,10 +109,8 @@ def test_a_new_pin_takes_the_place_of_the_old(office: Store, now: datetime) -> N
 def test_a_second_person_approves(
     office: Store, library: FormLibrary, calendar: Calendar, ids: list[str], now: datetime
 ) -> None:
-    office.settings.set(accounts.REVIEW, True)
-    assert accounts.needs_review(office)
+    office.settings.set(entering.REVIEW, True)
     entering.submit(office, library, calendar, ids[:1], now=now)
-    accounts.hold(office, ids[0], 1)
     assert office.records.row(ids[0]).state is State.PARKED
     assert office.outbox.count() == 0
     with pytest.raises(AccountError, match="复核员"):
@@ -128,16 +126,19 @@ def test_nobody_approves_their_own(
     office: Store, library: FormLibrary, calendar: Calendar, ids: list[str], now: datetime
 ) -> None:
     accounts.set_role(office, CLERK, "checker")
+    office.settings.set(entering.REVIEW, True)
     entering.submit(office, library, calendar, ids[:1], now=now)
-    accounts.hold(office, ids[0], 1)
     with pytest.raises(AccountError, match="另一个人"):
         accounts.approve(office, ids[:1])
     assert office.outbox.count() == 0
 
 
-def test_without_accounts_nothing_waits_for_approval(store: Store) -> None:
-    store.settings.set(accounts.REVIEW, True)
-    assert not accounts.needs_review(store)
+def test_without_accounts_nothing_waits_for_approval(
+    store: Store, library: FormLibrary, calendar: Calendar, ids: list[str], now: datetime
+) -> None:
+    store.settings.set(entering.REVIEW, True)
+    entering.submit(store, library, calendar, ids[:1], now=now)
+    assert store.outbox.count() == 1
 
 
 def test_unfinished_work_goes_to_a_colleague(
