@@ -110,7 +110,10 @@ class Rules:
             RuleError: it fails for one; the text names the values.
         """
         for case in self._cases(rule):
-            if not isinstance(_answer(rule.program, {**case, "today": _TODAY}), bool):
+            values = {**case, "today": _TODAY}
+            if not isinstance(_answer(rule.program, values), bool):
+                if _exceeds(rule.program, values):
+                    raise RuleError("规则的运算量太大，请不要层层嵌套 all、exists 等")
                 shown = "，".join(f"{name}={_show(value)}" for name, value in case.items())
                 raise RuleError(f"规则在 {shown} 时算不出结果（先写 字段 == null || …）")
 
@@ -172,6 +175,15 @@ def _answer(program: cel.Expression, values: Values) -> object:
     except RuntimeError:
         return None
     return None if outcome.type() == cel.Type.ERROR else outcome.plain_value()
+
+
+def _exceeds(program: cel.Expression, values: Values) -> bool:
+    """Whether an evaluation ends at the library's budget of iterations."""
+    try:
+        program.eval(data=values)
+    except RuntimeError as error:
+        return "budget" in str(error)
+    return False
 
 
 def _with_words(shape: str, words: list[str]) -> _Samples:
