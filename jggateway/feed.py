@@ -83,6 +83,10 @@ def _new_epoch() -> str:
 def put(connection: Connection, new: Iterable[Entry], now: datetime) -> int:
     """Put entries, the last of several with the same key; returns how many were new or different."""
     wanted = {entry.key: entry for entry in new}
+    if not wanted:
+        return 0
+    # Whoever puts next has to see what is put here, or both would add the same entry.
+    connection.execute(select(counters.c.value).where(counters.c.name == _POSITION).with_for_update())
     known: dict[tuple[str, str, str], tuple[str, int]] = {}
     keys = list(wanted)
     for start in range(0, len(keys), _CHUNK):

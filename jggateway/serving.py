@@ -22,7 +22,7 @@ from jggateway.storage import StorageError, open_storage
 
 #: Seconds that requests under way are given when the gateway is told to stop.
 GRACE = 10
-#: Seconds that a worker may take to start.
+#: Seconds that a worker may take to start, or to say that it is alive, on a machine that is busy.
 STARTING = 60
 
 
@@ -86,7 +86,7 @@ def _config(
 ) -> uvicorn.Config:
     return uvicorn.Config(
         app, factory=factory, workers=workers, log_config=None, access_log=False,
-        timeout_graceful_shutdown=GRACE, server_header=False,
+        timeout_graceful_shutdown=GRACE, server_header=False, timeout_worker_healthcheck=STARTING,
     )  # fmt: skip
 
 
@@ -97,12 +97,13 @@ class _Workers(Multiprocess):
         self, config: uvicorn.Config, sockets: list[socket.socket], on_listening: Callable[[], None]
     ) -> None:
         super().__init__(config, sockets)
-        self._on_listening = on_listening
+        self._on_listening: Callable[[], None] | None = on_listening
 
-    def init_processes(self) -> None:
-        super().init_processes()
-        if all(worker.wait_until_ready(STARTING, self.should_exit) for worker in self.processes):
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        if self._on_listening and all(worker.is_ready(timeout=1) for worker in self.processes):
             self._on_listening()
+            self._on_listening = None
 
 
 class _Server(uvicorn.Server):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from gateway_items import NOON, PASSWORD, UNIT, batch, edited, item, outcomes
 from postgres import WANTED
 
+from jggateway import feed
 from jggateway.accounts import Accounts
 from jggateway.backup import back_up
 from jggateway.files import Files
@@ -122,6 +124,14 @@ def test_processes_that_open_a_new_database_at_once_agree(tmp_path: Path, databa
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_processes_that_start_at_once_ship_their_files_once(storage: Storage, resources: Path) -> None:
+    with ThreadPoolExecutor(6) as starting:
+        found = list(starting.map(lambda _: References(storage, resources, lambda: NOON), range(6)))
+    assert {len(references.library.forms) for references in found} == {1}
+    with storage.reading() as connection:
+        assert feed.position(connection) == 1
 
 
 def test_a_backup_can_be_served_as_it_is(
