@@ -165,6 +165,8 @@ def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
 def _settle(client: Client, door: Door, options: argparse.Namespace) -> None:
     """What can wait until the window is up."""
     log.info("window up")
+    if not client.desk.setting("unit_name"):
+        client.window.show_page("start")
     QTimer.singleShot(_FIRST_LOOK_MS, client.window.reminders.look)
     door.answer_for(client.window)
     arrivals = Arrivals(client.desk, installation.home())

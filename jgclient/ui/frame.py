@@ -97,6 +97,18 @@ def _settings(desk: Desk) -> PageBase:
     return SettingsPage(desk)
 
 
+def _start(desk: Desk) -> PageBase:
+    from jgclient.ui.start_page import StartPage  # noqa: PLC0415
+
+    return StartPage(desk)
+
+
+def _help(desk: Desk) -> PageBase:
+    from jgclient.ui.help_page import HelpPage  # noqa: PLC0415
+
+    return HelpPage(desk)
+
+
 PAGES = {
     "workbench": PageSpec("workbench", _workbench),
     "new": PageSpec("new", _new),
@@ -108,6 +120,8 @@ PAGES = {
     "catalogue": PageSpec("catalogue", _catalogue),
     "settings": PageSpec("settings", _settings),
     "selfcheck": PageSpec("settings", _selfcheck),
+    "start": PageSpec("settings", _start),
+    "help": PageSpec("help", _help),
 }
 #: (page name, title, icon); one group a block of the rail, Ctrl+1 … in this order.
 RAIL = (
@@ -116,7 +130,10 @@ RAIL = (
         ("queue", "上报回执", "queue"), ("import", "导入导出", "exchange"),
         ("deadlines", "期限日历", "calendar"),
     ),
-    (("catalogue", "监管事项库", "catalogue"), ("settings", "设置", "settings")),
+    (
+        ("catalogue", "监管事项库", "catalogue"), ("settings", "设置", "settings"),
+        ("help", "用户手册", "help"),
+    ),
 )  # fmt: skip
 #: A 1366×768 screen at 150 %, with a task bar and a title line.
 _LEAST = QSize(880, 440)
@@ -138,7 +155,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.desk = desk
         desk.frame = self
-        self.setWindowTitle("监管数据录入")
+        practising = "（练习，不会上报）" if desk.store.settings.get("practice") else ""
+        self.setWindowTitle(f"监管数据录入{practising}")
         self.setMinimumSize(_LEAST)
         self.front = ""
         self._leaves: dict[str, Leaf] = {}

@@ -33,13 +33,13 @@ from jgclient.ui.settings_rows import (
     put,
 )
 
-_UNIT = (
+UNIT = (
     Setting("unit_name", "单位名称", "营业执照或批文上的全称", filled("还没有填写单位名称")),
     Setting("unit_code", "统一社会信用代码", "18 位", identifier("uscc")),
     Setting("unit_region", "行政区划", "6 位代码，如 410102", identifier("region")),
     Setting("user_name", "录入人", "真实姓名", filled("还没有填写录入人：每条记录都记着是谁录的")),
 )
-_GATEWAY = (
+GATEWAY = (
     Setting("gateway_url", "平台地址", "https://……", address),
     Setting("gateway_user", "平台用户名", "由平台管理员发放", optional),
     Setting("gateway_proxy", "代理", "http://主机:端口", proxy),
@@ -66,7 +66,7 @@ class SettingsPage(PageBase):
         self.automatic = AutomaticBox(desk)
         self.counting = CountingCard(desk)
         self.people = AccountsCard(desk)
-        unit, gateway = self._typed("单位和人员", _UNIT), self._typed("上报平台", _GATEWAY)
+        unit, gateway = self._typed("单位和人员", UNIT), self._typed("上报平台", GATEWAY)
         gateway.body.addWidget(self.automatic)
         self._index = QVBoxLayout()
         self._buttons = QButtonGroup(self)
@@ -89,9 +89,9 @@ class SettingsPage(PageBase):
             next(b for b in self._buttons.buttons() if b.text() == args["group"]).click()
             return
         wanted = self.rows.get(args.get("field", ""))
-        empty = next((self.rows[s.name] for s in _UNIT if not self.rows[s.name].box.text()), None)
+        empty = next((self.rows[s.name] for s in UNIT if not self.rows[s.name].box.text()), None)
         row = wanted or empty or self.rows["unit_name"]
-        self._show_group(1 if any(self.rows[one.name] is row for one in _GATEWAY) else 0)
+        self._show_group(1 if any(self.rows[one.name] is row for one in GATEWAY) else 0)
         row.box.setFocus()
 
     def refresh(self) -> None:

@@ -1,0 +1,60 @@
+"""Pictures for ``docs/用户手册.md``, taken of the program on its practice profile."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from jgclient import app, practice
+from jgclient.ui.driving import Driver
+from jgclient.ui.frame import PAGES
+
+OUT = Path(__file__).resolve().parent.parent / "docs" / "images" / "manual"
+_WIDTH = 960  # wide enough to read in the manual, a third of the bytes of the whole window
+_LEFT_OUT = {"help", "selfcheck"}
+
+
+def main() -> int:
+    """Take every picture the manual names."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    app.make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        client = app.build(Path(folder))
+        client.desk.load()
+        driver = Driver(client.window, OUT)
+        client.window.resize(1366, 728)
+        client.window.show()
+        _take(driver, "start")
+        practice.fill(client.desk.store, client.desk.library, client.desk.calendar, now=app.now)
+        client.desk.data_changed.emit()
+        for name in PAGES.keys() - _LEFT_OUT - {"start"}:
+            _take(driver, name, **({"form": "penalty"} if name == "entry" else {}))
+        driver.wait("后台工作结束", lambda: not client.desk.jobs.busy)
+        client.close()
+    print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}")
+    return 0
+
+
+def _take(driver: Driver, name: str, **arguments: str) -> None:
+    driver.window.show_page(name, **arguments)
+    driver.settle()
+    whole = driver.window.grab()
+    smaller = whole.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation)
+    # A palette of its own makes each picture a third as large.
+    few = smaller.toImage().convertToFormat(
+        QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither
+    )
+    few.save(str(OUT / f"{name}.png"))
+
+
+if __name__ == "__main__":
+    done = main()
+    sys.stdout.flush()
+    os._exit(done)  # taking Qt apart tidily is not what is wanted
