@@ -5,9 +5,24 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from jggateway.devices import KEY_FILE
 from jggateway.files import FOLDER
 from jggateway.storage import DATABASE_FILE, Storage
+from jggateway.tables import audit
+
+#: What a backup is called in the audit.
+DEED = "backup"
+
+
+def backup_hint(storage: Storage) -> str:
+    """When the last backup was made, as one Chinese line for whoever starts the gateway."""
+    query = select(func.max(audit.c.at)).where(audit.c.action == DEED)
+    with storage.reading() as connection:
+        last = connection.scalar(query)
+    made = f"上次备份 {last}" if last else "还没有备份过"
+    return f"{made}。请每天执行 jggateway backup，并另存到别的机器。"
 
 
 def back_up(storage: Storage, target: Path) -> str:

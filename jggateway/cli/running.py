@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from jgclient.forms.library import resources_folder
-from jggateway.cli.parts import Commands, command, now
+from jggateway.backup import backup_hint
+from jggateway.cli.parts import Commands, command, now, storage
 from jggateway.serving import Service, serve
 
 MAX_WORKERS = 64
@@ -38,5 +39,7 @@ def _serve(options: argparse.Namespace) -> None:
 
     def say(address: str) -> None:
         print(f"网关已启动 {address}  数据 {options.data}", flush=True)
+        with storage(options) as opened:
+            print(backup_hint(opened), flush=True)
 
     serve(service, options.host, options.port, on_listening=say)

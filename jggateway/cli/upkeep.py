@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from jgclient.forms.library import resources_folder
 from jggateway import audit, feed
 from jggateway.app import create_app
-from jggateway.backup import back_up
+from jggateway.backup import DEED, back_up
 from jggateway.cli.parts import CommandError, Commands, command, now, storage
 from jggateway.kept import counts
 
@@ -49,7 +49,7 @@ def _backup(options: argparse.Namespace) -> None:
                 f"备份没有完成（{error.strerror or error}）。请换一个空的、有足够空间的位置。"
             ) from error
         with opened.writing() as connection:
-            audit.note(connection, now(), audit.CONSOLE, "backup", str(options.to))
+            audit.note(connection, now(), audit.CONSOLE, DEED, str(options.to))
     print(done)
 
 

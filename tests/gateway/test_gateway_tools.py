@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway_items import NOON, UNIT
+from gateway_items import NOON, UNIT, batch, item
 
 from jgclient.contract import Batch, Item
 from jgclient.packages import Keys, PackageContents, PublicKey, open_package, write_package
+from jggateway.backup import backup_hint
 from jggateway.cli import main
+from jggateway.incoming import read_batch
+from jggateway.intake import Intake
+from jggateway.reference import References
 from jggateway.storage import DATABASE_FILE, open_storage
 
 pytestmark = pytest.mark.usefixtures("sqlite_only")
@@ -192,8 +196,18 @@ def test_users_are_disabled_and_enabled(call: Any) -> None:
     assert [line.split("\t")[3] for line in told.splitlines()] == ["user-add", "user-disable", "user-enable"]
 
 
-def test_a_record_that_is_not_there_cannot_be_returned(call: Any) -> None:
-    refused(call, "return", "r1", "--reason", "缺附件", "--field", "people")
+def test_a_record_is_returned_with_reasons(call: Any, tmp_path: Path, resources: Path, clock: Any) -> None:
+    words = ["return", "r1", "--reason", "缺附件", "--reason", "人数不符", "--field", "people"]
+    refused(call, *words)
+    storage = open_storage(tmp_path / "data")
+    intake = Intake(storage, References(storage, resources, clock), clock)
+    intake.receive(read_batch(json.loads(batch(item()).to_bytes())), user="clerk", key="", body_sha256="x")
+    storage.close()
+    code, said, _ = call(*words)
+    assert (code, UNIT in said) == (0, True)
+    told = published(call, "returned")[0]
+    assert (told["unit"], told["id"]) == (UNIT, "r1")
+    assert [problem["message"] for problem in told["content"]["problems"]] == ["缺附件", "人数不符"]
 
 
 def test_backup_makes_a_folder_that_can_be_served(call: Any, tmp_path: Path) -> None:
@@ -201,6 +215,12 @@ def test_backup_makes_a_folder_that_can_be_served(call: Any, tmp_path: Path) -> 
     assert call("backup", "--to", tmp_path / "copy")[0] == 0
     assert json.loads(call("stats", "--json", data=tmp_path / "copy")[1])["users"] == 1
     assert (tmp_path / "copy" / DATABASE_FILE).exists()
+    storage = open_storage(tmp_path / "data")
+    assert "上次备份 20" in backup_hint(storage)
+    storage.close()
+    copied = open_storage(tmp_path / "copy")
+    assert "还没有备份过" in backup_hint(copied)
+    copied.close()
     refused(call, "backup", "--to", tmp_path / "copy")
     assert call("renew-cursors", data=tmp_path / "copy")[0] == 0
 
