@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import checking, limits, smaller, startup
+from bench import checking, frames, limits, smaller, startup
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,9 @@ BENCHMARKS: list[Callable[[], Measure]] = [
     lambda: Measure("workbench, 100 000 with limits, p95 / limit", "ms", *limits.board(), limit=1.0),
     lambda: Measure("count 100 000 again, new calendar / limit", "s", *limits.recount(), limit=1.0),
     lambda: Measure("memory grown by 100 000 records / limit", "MB", *checking.memory(), limit=1.0),
+    lambda: Measure("memory grown by 200 records typed / limit", "MB", *frames.memory(), limit=1.0),
+    lambda: Measure("longest frame, 50 000 rows import / limit", "ms", *frames.importing(), limit=1.0),
+    lambda: Measure("longest frame, 10 000 records sent / limit", "ms", *frames.sending(), limit=1.0),
 ]
 
 
