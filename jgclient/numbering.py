@@ -38,9 +38,9 @@ def reserve_numbers(store: Store, form: Form, now: datetime, count: int) -> list
         return _numbers(store, now, first, count)
 
 
-def preview_numbers(store: Store, form: Form, now: datetime, count: int) -> list[str]:
-    """Numbers such as :func:`reserve_numbers` would give; nothing is taken or kept. For dry runs."""
-    return _numbers(store, now, _next_serial(store, form, now), count)
+def preview_numbers(store: Store, form: Form, now: datetime, count: int, *, after: int = 0) -> list[str]:
+    """Numbers such as :func:`reserve_numbers` would give after ``after`` others; nothing is taken or kept."""
+    return _numbers(store, now, _next_serial(store, form, now) + after, count)
 
 
 def _numbers(store: Store, now: datetime, first: int, count: int) -> list[str]:

@@ -11,6 +11,8 @@ _CHUNK = 4 * 2**20
 # A rectangle that ends before column BA and before row 100 000 has at most 5.2 million cells.
 _NEAR = 52 * 99_999
 _FAR = re.compile(rb"""\sr=["'](?:[A-Z]{3}|[B-Z][A-Z]|[A-Z]+\d{6})""")
+# The same in XML as nearly every program writes it; beginning with fixed bytes it is three times faster.
+_FAR_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[B-Z][A-Z]|[A-Z]+\d{6})')
 _VALUE = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^>]*[^>/])?>""")
 _ODS_TAG = re.compile(rb"<table:(table|table-row|covered-table-cell|table-cell)(?=[\s/>])([^>]*)>")
 _ODS_ROWS = re.compile(rb'number-rows-repeated="(\d+)"')
@@ -23,13 +25,18 @@ def xlsx_cells(package: zipfile.ZipFile, name: str) -> int:
     The declared ``<dimension>`` is not asked: WPS writes wrong ones. Cells that have a style but no value do
     not count, calamine leaves them out as well.
     """
-    if not any(_FAR.search(chunk) for chunk in _tags(package, name)):
+    if not any(_is_far(chunk) for chunk in _tags(package, name)):
         return _NEAR
     extent = _Extent()
     for chunk in _tags(package, name):
         for letters, row in _VALUE.findall(chunk):
             extent.add(int(row), _column(letters))
     return extent.cells
+
+
+def _is_far(chunk: bytes) -> bool:
+    odd = any(char in chunk for char in (b"'", b"\n", b"\r", b"\t"))
+    return bool((_FAR if odd else _FAR_PLAIN).search(chunk))
 
 
 def _column(letters: bytes) -> int:

@@ -44,23 +44,26 @@ class RowJudge:
 
     def note(self, cells: list[Cell]) -> str:
         """Why the row is not data; empty when it is."""
-        filled = [index for index, cell in enumerate(cells) if cell != ""]
-        reason = self._reason(cells, filled)
+        reason = self._reason(cells)
         if not reason:
             self._before_data = False
         return reason
 
-    def _reason(self, cells: list[Cell], filled: list[int]) -> str:
-        if len(filled) <= 2:
-            filled = [index for index in filled if cell_text(cells[index])]
-        if not filled:
-            return "空行"
-        first = cell_text(cells[filled[0]])
+    def _reason(self, cells: list[Cell]) -> str:
+        if len(cells) - cells.count("") > 2:  # nearly always, and quicker than to look at every cell
+            filled: list[int] | None = None
+            begin = next(index for index, cell in enumerate(cells) if cell != "")
+        else:
+            filled = [index for index, cell in enumerate(cells) if cell != "" and cell_text(cell)]
+            if not filled:
+                return "空行"
+            begin = filled[0]
+        first = cell_text(cells[begin])
         return (
             _by_first_text(first)
-            or (self._lonely(first, filled[0]) if len(filled) == 1 else "")
-            or ("重复的表头" if self._repeats_header(cells, filled) else "")
-            or ("填写说明行" if self._before_data and _explains(cells, filled) else "")
+            or (self._lonely(first, begin) if filled is not None and len(filled) == 1 else "")
+            or ("重复的表头" if self._repeats_header(cells, begin, first) else "")
+            or ("填写说明行" if self._before_data and _explains(cells) else "")
         )
 
     def _lonely(self, text: str, index: int) -> str:
@@ -68,15 +71,18 @@ class RowJudge:
             return "只有序号，没有内容"
         return "说明文字（只有第一格有内容）" if index == self._first and self._width > 2 else ""
 
-    def _repeats_header(self, cells: list[Cell], filled: list[int]) -> bool:
+    def _repeats_header(self, cells: list[Cell], begin: int, first: str) -> bool:
         for header in self._headers:
-            if header.get(filled[0]) == cell_text(cells[filled[0]]):
+            if header.get(begin) == first:
+                filled = [index for index, cell in enumerate(cells) if cell != ""]
                 same = sum(header.get(index) == cell_text(cells[index]) for index in filled)
                 return same >= max(2, 0.8 * len(filled))
         return False
 
 
 def _by_first_text(first: str) -> str:
+    if first.isascii() and first.isalnum():
+        return ""
     if first in _SAMPLE_MARKS:
         return "示例行"
     if first in _EXPLANATION_MARKS:
@@ -86,6 +92,6 @@ def _by_first_text(first: str) -> str:
     return "备注" if _NOTE.match(first) else ""
 
 
-def _explains(cells: list[Cell], filled: list[int]) -> bool:
-    said = sum(1 for index in filled if _EXPLAINS.search(cell_text(cells[index])))
-    return said >= max(2, 0.3 * len(filled))
+def _explains(cells: list[Cell]) -> bool:
+    texts = [cell_text(cell) for cell in cells if cell != ""]
+    return sum(1 for text in texts if _EXPLAINS.search(text)) >= max(2, 0.3 * len(texts))

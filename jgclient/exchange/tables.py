@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jgclient.exchange.cells import Cell, column_letters
 from jgclient.exchange.headings import heading_unit, is_sequence, unit_line
@@ -33,8 +34,7 @@ class Column:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row below the header.
 
     Attributes:
@@ -65,6 +65,11 @@ class Table:
     def header_row(self) -> int:
         """Number of the first header row as Excel shows it."""
         return self.sheet.number(self.header[0])
+
+    @property
+    def height(self) -> int:
+        """Number of rows that :meth:`rows` gives."""
+        return len(_filled_down(self.sheet, self.header[-1] + 1))
 
     def rows(self) -> Iterator[Row]:
         """All rows below the header up to the last one with anything in it, each judged."""

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from jgclient.forms import reporting
-from jgclient.forms.bulk_fields import Column, Understood, Watched
+from jgclient.forms.bulk_fields import Column, Filled, Understood, Watched
 from jgclient.forms.conditions import Conditions
 from jgclient.forms.context import Context
 from jgclient.forms.crossing import Crossing
@@ -40,23 +40,28 @@ class Block:
         days: The day of each act, None where it is not known.
     """
 
+    form: Form
     size: int
-    fields: dict[str, list[Understood]]
+    fields: dict[str, Filled]
     problems: list[list[Problem]]
     days: list[date | None]
 
     def texts(self, number: int) -> dict[str, str]:
         """The texts of a record as they should be shown; what could not be understood stays as typed."""
-        return {name: shown for name, found in self.fields.items() if (shown := found[number].shown)}
+        return {name: shown for name, found in self.fields.items() if (shown := found.shown[number])}
 
     def content(self, number: int) -> Content:
         """JSON values of the fields of a record that were understood."""
-        return {n: data for n, found in self.fields.items() if (data := found[number].data) is not None}
+        return {n: data for n, found in self.fields.items() if (data := found.data[number]) is not None}
+
+    def some(self, number: int, names: Iterable[str]) -> Content:
+        """As :meth:`content`, but only of these fields."""
+        return {name: data for name in names if (data := self.data(number, name)) is not None}
 
     def data(self, number: int, name: str) -> Json:
         """JSON value of one field of a record; None when it is empty or was not understood."""
         found = self.fields.get(name)
-        return found[number].data if found else None
+        return found.data[number] if found else None
 
     def hard(self, number: int) -> int:
         """Number of hard problems of a record."""
@@ -108,7 +113,7 @@ class BulkChecker:
             if None not in content.values():
                 registers = self._context.registers
                 for found, names in self._crossing.twice(rule, content, block.days[number], registers):
-                    shown = block.fields[names[0]][number].shown
+                    shown = block.fields[names[0]].shown[number]
                     _add(self._problem(names[0], found, shown, names), problems)
         if len(problems) > before:
             problems.sort(key=self._place)
@@ -120,15 +125,17 @@ class BulkChecker:
         today, first = self._context.today, self._form.date_field
         meanwhile = [today] * size
         days: list[date | None] = [None] * size
-        fields: dict[str, list[Understood]] = {}
+        fields: dict[str, Filled] = {}
         if first in texts:
-            fields[first] = self._columns[first].understood(texts[first], meanwhile)
-            days = [found.day for found in fields[first]]
+            dates = fields[first] = self._columns[first].filled(texts[first], meanwhile)
+            days = [dates[number].day for number in range(size)]
             meanwhile = [day or today for day in days]
         for name, column in texts.items():
             if name != first:
-                fields[name] = self._columns[name].understood(column, meanwhile)
-        return _Work(Block(size, fields, [[] for _ in range(size)], days), meanwhile, self._blanks)
+                fields[name] = self._columns[name].filled(column, meanwhile)
+        return _Work(
+            Block(self._form, size, fields, [[] for _ in range(size)], days), meanwhile, self._blanks
+        )
 
     def _own(self, work: _Work) -> None:
         """What is wrong with each field by itself; notes which are blank and which were not understood."""
@@ -136,7 +143,7 @@ class BulkChecker:
         late = []
         for name, fields in work.block.fields.items():
             blank = self._columns[name].blank
-            for i in [i for i, found in enumerate(fields) if found.odd]:
+            for i in fields.odd:
                 found = fields[i]
                 if found is blank:
                     work.blank[name].append(i)
@@ -166,8 +173,8 @@ class BulkChecker:
                 if i not in hidden.get(name, ()):
                     problems[i].append(self._problem(name, reporting.missing(form_field), ""))
             for i in hidden.get(name, ()) if name in fields else ():
-                if fields[name][i].data is not None:
-                    shown = fields[name][i].shown
+                if fields[name].data[i] is not None:
+                    shown = fields[name].shown[i]
                     problems[i].append(self._problem(name, reporting.not_applicable(form_field), shown))
 
     def _rows(self, rule: RememberedRule, work: _Work, *, holds: bool) -> list[int]:
@@ -205,21 +212,27 @@ class BulkChecker:
 
     def _referred(self, pointing: _Reference, block: Block) -> list[list[Problem] | None]:
         """What is wrong with a field that points at something, for each record; None where it is empty."""
-        fields = block.fields[pointing.field.name]
-        nothing: list[Understood | None] = [None] * block.size
-        items = [item and item.data for item in block.fields.get(self._form.item_field, nothing)]
-        keys = pointing.keys([found.shown for found in fields], items, block.days)
+        fields, items = block.fields[pointing.field.name], block.fields.get(self._form.item_field)
+        item_codes = items.data if items else [None] * block.size
+        keys = pointing.keys(fields.shown, item_codes, block.days)
         known = list(map(pointing.known.get, keys))
         for i in [i for i, found in enumerate(known) if found is None]:
-            if fields[i].data is not None:
-                findings, by_day = self._crossing.of_reference(
-                    pointing.field, fields[i].data, items[i], block.days[i], self._context.registers
+            if fields.data[i] is not None:
+                known[i] = pointing.known.get(keys[i]) or self._look_up(
+                    pointing, block, i, item_codes[i], keys[i]
                 )
-                name = pointing.field.name
-                problems = [self._problem(name, found, fields[i].shown) for found in findings]
-                pointing.remember(keys[i], problems, by_day=by_day)
-                known[i] = problems
         return known
+
+    def _look_up(
+        self, pointing: _Reference, block: Block, number: int, item: Json, key: Hashable
+    ) -> list[Problem]:
+        name = pointing.field.name
+        found = block.fields[name][number]
+        day, registers = block.days[number], self._context.registers
+        findings, asked = self._crossing.of_reference(pointing.field, found.data, item, day, registers)
+        problems = [self._problem(name, finding, found.shown) for finding in findings]
+        pointing.remember(key, problems, asked)
+        return problems
 
     def _problem(self, name: str, found: Finding, shown: str, names: tuple[str, ...] = ()) -> Problem:
         return reporting.problem(self._form, self._form.field(name), found, shown, names)
@@ -247,8 +260,9 @@ class _Work:
         """What a view can tell apart of a field, record by record."""
         key = (name, view)
         if key not in self._seen:
-            fields = self.block.fields.get(name) or [self._blanks[name]] * self.block.size
-            self._seen[key] = [found.seen[view] for found in fields]
+            fields = self.block.fields.get(name)
+            blank = self._blanks[name].seen[view]
+            self._seen[key] = fields.seen(view) if fields else [blank] * self.block.size
         return self._seen[key]
 
 
@@ -256,29 +270,28 @@ class _Reference:
     """What is wrong with the values of one field that points at something.
 
     Attributes:
-        known: Remembered by text and item, and by the day of the act once a verdict depended on it.
+        known: Remembered by text, and by day and item once a verdict depended on them.
     """
 
     def __init__(self, pointing: Field, form: Form) -> None:
         self.field = pointing
         self.known: dict[Any, list[Problem]] = {}
-        self._by_day = False
+        self._asked: set[str] = set()
+        self._keyed_by: frozenset[str] = frozenset()
         self._changes = pointing.register == f"record:{form.id}"
 
-    def keys(self, shown: list[str], items: list[Json], days: list[date | None]) -> list[Any]:
-        """What verdicts are remembered by."""
-        if len(self.known) >= MOST:
+    def keys(self, shown: Sequence[str], items: Sequence[Json], days: Sequence[date | None]) -> Sequence[Any]:
+        """What verdicts on some records are remembered by."""
+        if len(self.known) >= MOST or self._keyed_by != self._asked:
             self.known.clear()
-        return list(zip(shown, items, days, strict=True) if self._by_day else zip(shown, items, strict=True))
+        self._keyed_by = frozenset(self._asked)
+        others = [column for name, column in (("item", items), ("day", days)) if name in self._asked]
+        return list(zip(shown, *others, strict=True)) if others else shown
 
-    def remember(self, key: tuple[Hashable, ...], problems: list[Problem], *, by_day: bool) -> None:
-        """Keep a verdict; one that turns out to depend on the day ends all that did not ask for it."""
-        if self._changes:
-            return
-        if by_day and not self._by_day:
-            self._by_day = True
-            self.known.clear()
-        elif len(key) == (3 if self._by_day else 2):
+    def remember(self, key: Hashable, problems: list[Problem], asked: set[str]) -> None:
+        """Keep a verdict if all it depends on is in its key; else the keys of the next block are longer."""
+        self._asked |= asked
+        if asked <= self._keyed_by and not self._changes:
             self.known[key] = problems
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, cast
 
 from jgclient.forms import reporting
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field, Form
-from jgclient.forms.field_types import FIELD_TYPES, FieldType
-from jgclient.forms.field_types.base import TextValued
+from jgclient.forms.field_types import FIELD_TYPES
+from jgclient.forms.field_types.base import says_itself
 from jgclient.forms.field_types.dates import future
 from jgclient.forms.findings import Refused, Surroundings, unreadable
 from jgclient.forms.problems import Problem
@@ -49,6 +50,63 @@ class Understood:
     late: bool = False
     problems: tuple[Problem, ...] = ()
     day: date | None = None
+
+
+class Filled:
+    """What the texts of one field mean, record by record.
+
+    Attributes:
+        odd: Records of which there is more to say than the value.
+    """
+
+    def __init__(self, found: list[Understood]) -> None:
+        self._found = found
+        self.odd = [number for number, one in enumerate(found) if one.odd]
+
+    def __getitem__(self, number: int) -> Understood:
+        """What the text of one record means."""
+        return self._found[number]
+
+    @cached_property
+    def shown(self) -> Sequence[str]:
+        """The texts as they should be shown."""
+        return [found.shown for found in self._found]
+
+    @cached_property
+    def data(self) -> Sequence[Json]:
+        """The JSON values, None for what is blank or was not understood."""
+        return [found.data for found in self._found]
+
+    def seen(self, view: int) -> list[Hashable]:
+        """What one view of the rules can tell apart."""
+        return [found.seen[view] for found in self._found]
+
+
+class AsTheyAre(Filled):
+    """Texts that are their own values, with nothing else to say of them; no object is made for each."""
+
+    def __init__(self, texts: Sequence[str], column: Column) -> None:
+        self._texts, self._column = texts, column
+        self.odd = [number for number, text in enumerate(texts) if not text] if "" in texts else []
+
+    def __getitem__(self, number: int) -> Understood:
+        text = self._texts[number]
+        return Understood(text, text, text, self._column.look(text), text) if text else self._column.blank
+
+    @cached_property
+    def shown(self) -> Sequence[str]:
+        """The texts."""
+        return self._texts
+
+    @cached_property
+    def data(self) -> Sequence[Json]:
+        """The texts, None where there is none."""
+        return [text or None for text in self._texts] if self.odd else self._texts
+
+    def seen(self, view: int) -> list[Hashable]:
+        """What one view of the rules can tell apart."""
+        blank, look = self._column.blank.seen[view], self._column.look
+        return [look(text)[view] if text else blank for text in self._texts]
 
 
 class _NeedsSiblingsError(Exception):
@@ -107,6 +165,7 @@ class Column:
 
     Attributes:
         blank: What an empty text means.
+        look: Gives everything rules can tell apart of a value.
     """
 
     def __init__(
@@ -117,9 +176,9 @@ class Column:
         self._type = FIELD_TYPES[form_field.type]
         self._is_date = form_field.name == form.date_field
         self._is_act_date = self._is_date and form.kind == "record"
-        self._says_itself = type(self._type).format is FieldType.format and isinstance(self._type, TextValued)
-        self._seen = views.looker(form_field.name)
-        self.blank = Understood("", None, empty, self._seen(empty), odd=True)
+        self._says_itself = says_itself(self._type)
+        self.look = views.looker(form_field.name)
+        self.blank = Understood("", None, empty, self.look(empty), odd=True)
         # By text, or by text and day of the act once a verdict turned out to depend on it.
         self._known: dict[Any, Understood] = {}
         self._by_day = False
@@ -127,8 +186,13 @@ class Column:
         self._late: dict[Any, tuple[Problem, ...]] = {}
         self._siblings: tuple[str, ...] = ()
 
-    def understood(self, texts: Sequence[str], days: Sequence[date]) -> list[Understood]:
+    def filled(self, texts: Sequence[str], days: Sequence[date]) -> Filled:
         """What texts mean, each on the day of its act."""
+        if self._says_itself and not self._keeps and self._type.as_they_are(self._field, texts):
+            return AsTheyAre(texts, self)
+        return Filled(self._understood(texts, days))
+
+    def _understood(self, texts: Sequence[str], days: Sequence[date]) -> list[Understood]:
         keys: Sequence[Any] = list(zip(texts, days, strict=True)) if self._by_day else texts
         found = list(map(self._known.get, keys))
         missed = [i for i, known in enumerate(found) if known is None]
@@ -137,21 +201,24 @@ class Column:
         if len(self._known) >= MOST:
             self._known.clear()
         self._keeps = worth_keeping(keys, missed)
+        work_out = self._remembered if self._keeps else self._worked_out
+        watched = self._watched
         for i in missed:
-            found[i] = self._one(texts[i], days[i])
+            watched.current_day = days[i]
+            found[i] = work_out(texts[i])
         return cast("list[Understood]", found)
 
-    def _one(self, text: str, day: date) -> Understood:
-        if self._keeps and (known := self._known.get((text, day) if self._by_day else text)):
-            return known
+    def _remembered(self, text: str) -> Understood:
         watched = self._watched
-        watched.current_day, watched.day_asked = day, False
+        found = self._known.get((text, watched.current_day) if self._by_day else text)
+        if found is not None:
+            return found
+        watched.day_asked = False
         found = self._worked_out(text)
         if watched.day_asked and not self._by_day:
             self._by_day = True
             self._known.clear()
-        if self._keeps:
-            self._known[(text, day) if self._by_day else text] = found
+        self._known[(text, watched.current_day) if self._by_day else text] = found
         return found
 
     def late(self, found: Understood, day: date, get_data: Callable[[str], Json]) -> tuple[Problem, ...]:
@@ -192,17 +259,14 @@ class Column:
                 text, None, self.blank.rule, self.blank.seen, None, True, True, False, (problem,)
             )
         if self._says_itself:
-            found = Understood(value, value, value, self._seen(value), value)
+            found = Understood(value, value, value, self.look(value), value)
         else:
             shown, rule = kind.format(form_field, value, self._watched.codes), kind.to_rule(value)
-            found = Understood(shown, kind.to_json(value), rule, self._seen(rule), value)
+            found = Understood(shown, kind.to_json(value), rule, self.look(rule), value)
         if self._is_date:
             found.day = day_of(value)
-        return self._with_problems(found)
-
-    def _with_problems(self, found: Understood) -> Understood:
         try:
-            found.problems = self._own_problems(found.value, found.shown)
+            found.problems = self._own_problems(value, found.shown)
         except _NeedsSiblingsError:
             found.late = True
         found.odd = found.late or bool(found.problems)

@@ -17,6 +17,8 @@ _BLANKS = frozenset("\u034f\u115f\u1160\u180b\u180c\u180d\u2800\u3164\ufe0e\ufe0
 _PLACEHOLDERS = frozenset(
     {"", "/", "\\", "-", "--", "—", "——", "–", "n/a", "na", "null", "none", "nan", "undefined"}
 )
+#: From so many characters on a text says something, unless it is all spaces.
+LONGEST_BLANK = 12
 _SPACES = re.compile(r"[^\S\n]+")
 _LABEL = re.compile(r"^(?:(?![0-9A-Za-z]{6})[^:]){0,40}[一-鿿](?:(?![0-9A-Za-z]{6})[^:]){0,40}:\s*(?=\S)")
 _LEADING_CJK = re.compile(r"^[一-鿿\s()]+(?=[0-9A-Za-z])")
@@ -88,7 +90,7 @@ def unspaced(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing is said: blank, or one of the signs that fill empty cells (“/”, “—”, “undefined” …)."""
-    if len(text) >= 12:
+    if len(text) >= LONGEST_BLANK:
         return text.isspace()
     return not text or text.isspace() or plain(text).casefold() in _PLACEHOLDERS
 

@@ -25,17 +25,17 @@ class _Case:
     """One record: its content, the day of the act (None when unknown), and whom to ask.
 
     Attributes:
-        day_asked: Some verdict looked at the day.
+        asked: What a verdict looked at beside the field itself: ``day``, ``item``.
     """
 
     def __init__(self, form: Form, content: Content, day: date | None, registers: Registers) -> None:
         self.form, self.content, self.registers = form, content, registers
         self._day = day
-        self.day_asked = False
+        self.asked: set[str] = set()
 
     @property
     def day(self) -> date | None:
-        self.day_asked = True
+        self.asked.add("day")
         return self._day
 
     def in_force(self, rows: Iterable[catalogue.Row]) -> list[catalogue.Row]:
@@ -43,6 +43,7 @@ class _Case:
 
     @property
     def item(self) -> str:
+        self.asked.add("item")
         return str(self.content.get(self.form.item_field, ""))
 
 
@@ -78,8 +79,8 @@ class Crossing:
 
     def of_reference(
         self, field: Field, value: Json, item: Json, day: date | None, registers: Registers
-    ) -> tuple[list[Finding], bool]:
-        """Findings about a filled field of :attr:`references`, and whether they depend on the day.
+    ) -> tuple[list[Finding], set[str]]:
+        """Findings about a filled field of :attr:`references`, and what they depend on: ``day``, ``item``.
 
         Args:
             field: The field.
@@ -91,7 +92,7 @@ class Crossing:
         content = {field.name: value} if item is None else {field.name: value, self._form.item_field: item}
         case = _Case(self._form, content, day, registers)
         found = list(_CHECKS[field.register.partition(":")[0]](case, field, value))
-        return found, case.day_asked
+        return found, case.asked
 
     def twice(
         self, rule: Duplicate, content: Content, day: date | None, registers: Registers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,17 +10,18 @@ from jgclient.entering import author_of, unit_of
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.locating import Located, locate
 from jgclient.exchange.reader import read_workbook
-from jgclient.exchange.source_rows import SourceRow, source_rows
-from jgclient.forms.checker import Context, Reading
-from jgclient.forms.defaults import defaults
+from jgclient.exchange.source_blocks import SourceBlock, source_blocks
+from jgclient.forms.checker import Context
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
-from jgclient.importing.earlier import Earlier
-from jgclient.importing.keeping import Drafts, Keeper, RegisterRows
-from jgclient.importing.report import ImportReport, RowReport, row_problems
+from jgclient.importing.earlier import Earlier, known_values
+from jgclient.importing.filling import Filler
+from jgclient.importing.keeping import Drafts, DryRun, Keeper, RegisterRows
+from jgclient.importing.memory import rare_collections
+from jgclient.importing.report import ImportReport, Outcome, RowReport, Told
 from jgclient.importing.steps import Cancelled, CancelledError, Progress, Steps
 from jgclient.numbering import preview_numbers, reserve_numbers
-from jgclient.store import Store
+from jgclient.store import ListQuery, RecordRow, Store
 
 
 def import_workbook(
@@ -58,23 +59,24 @@ def import_workbook(
     """
     form = _form(library, form_id)
     located = locate(read_workbook(path), library.forms, form=form, chosen=columns)
-    job = _Import(store, library, located, path, dry_run=dry_run, now=now)
-    keeper: Keeper = Drafts(
-        store, located.form, path.name, keep_refused=keep_refused, now=now, dry_run=dry_run
-    )
-    if located.form.register is not None:
-        keeper = RegisterRows(store, located.form, located.form.register, path.name)
-    rows = list(source_rows(located))
-    steps = Steps(len(rows) * (1 if dry_run else 2), on_progress, is_cancelled)
+    job = _Import(store, library, located, path, dry_run=dry_run, keep_refused=keep_refused, now=now)
+    keeper = _keeper(store, located.form, path, dry_run=dry_run, now=now)
+    rows = sum(source.table.height for source in located.sources)
+    steps = Steps(rows * (1 if dry_run else 2), on_progress, is_cancelled)
     try:
-        job.check(rows, keeper, steps)
-        if not dry_run:
-            store.backups.make("import")
-            with store.atomic():
-                keeper.keep(steps)
+        with rare_collections():
+            steps.step(0)
+            for block in source_blocks(located):
+                job.check(block, keeper, steps)
+                steps.step(len(block.numbers) + len(block.notes))
+            keeper.keep(steps)
     except CancelledError:
+        keeper.undo()
         job.report.rows.clear()
         job.report.cancelled = True
+    except BaseException:
+        keeper.undo()
+        raise
     else:
         on_progress(steps.total, steps.total)
     return job.report
@@ -89,11 +91,14 @@ def _form(library: FormLibrary, form_id: str | None) -> Form | None:
         raise WorkbookError(str(error.args[0])) from None
 
 
-class _Import:
-    """One import: first every row is checked, then all of them are kept in one transaction.
+def _keeper(store: Store, form: Form, path: Path, *, dry_run: bool, now: datetime) -> Keeper:
+    if form.register is not None:
+        return RegisterRows(store, form, form.register, path.name, dry_run=dry_run)
+    return DryRun() if dry_run else Drafts(store, form, path.name, now=now)
 
-    Checking takes most of the time and holds no lock, so that typing goes on meanwhile.
-    """
+
+class _Import:
+    """One import, block by block. Checking holds no lock, so that typing goes on meanwhile."""
 
     def __init__(
         self,
@@ -103,71 +108,92 @@ class _Import:
         path: Path,
         *,
         dry_run: bool,
+        keep_refused: bool,
         now: datetime,
     ) -> None:
         self.report = _empty_report(located, path, dry_run=dry_run)
         self._store, self._form, self._now = store, located.form, now
-        self._checker = library.checker(located.form)
-        self._earlier = Earlier(store.registers, located.form)
-        self._context = Context(self._earlier, now.date(), unit_of(store))
-        self._author = author_of(store)
-        self._known: dict[str, str] = {}
+        self._earlier = Earlier(store.registers, located.form, known_values(store, located.form))
+        context = Context(self._earlier, now.date(), unit_of(store))
+        self._checker = library.checker(located.form).in_bulk(context)
+        self._filler = Filler(located.form, context, author=author_of(store), numbers=self._numbers)
+        self._told = Told(located.form)
+        self._wrong: Outcome = "draft" if keep_refused and located.form.register is None else "refused"
+        self._given = 0
         self._first: dict[str, RowReport] = {}
+        self._twins: list[tuple[RowReport, RowReport]] = []
 
-    def check(self, rows: list[SourceRow], keeper: Keeper, steps: Steps) -> None:
-        """Give every row its outcome and lay ready what is to be kept."""
-        self._known = self._store.imports.seen([row.fingerprint for row in rows if not row.note])
-        numbers = iter(self._numbers(rows))
-        for row in rows:
-            steps.step()
-            report = self._passed_over(row)
-            if report is None:
-                report, reading = self._checked(row, numbers)
-                keeper.take(row, report, reading)
-                if report.outcome in ("kept", "draft"):
-                    self._earlier.add(reading.content)
-            self.report.rows.append(report)
+    def check(self, block: SourceBlock, keeper: Keeper, steps: Steps) -> None:
+        """Give every row its outcome and the keeper what is to be kept."""
+        reports = [RowReport(block.sheet, number, "note", reason=why) for number, why in block.notes]
+        new: list[int] = []
+        known = self._known(block)
+        for place, number in enumerate(block.numbers):
+            report = self._passed_over(block, place, known) or RowReport(block.sheet, number, "kept")
+            reports.append(report)
+            if report.outcome == "kept":
+                new.append(place)
+                self._first[block.fingerprints[place]] = report
+        if new:
+            rows = block if len(new) == len(block.numbers) else block.only(new)
+            self._check_new(rows, [report for report in reports if report.outcome == "kept"], keeper, steps)
+        for report, first in self._twins:
+            report.record_id = first.record_id
+        self._twins.clear()
+        self.report.rows += sorted(reports, key=lambda report: report.row)
 
-    def _numbers(self, rows: list[SourceRow]) -> list[str]:
-        """A business number for every row that will need one."""
-        numbered = [f.name for f in self._form if f.default == "number"]
-        without = {
-            (row.fingerprint, name)
-            for row in rows
-            for name in numbered
-            if not row.note and row.fingerprint not in self._known and name not in row.texts
-        }
-        if not without:
-            return []
-        give = preview_numbers if self.report.dry_run else reserve_numbers
-        return give(self._store, self._form, self._now, len(without))
+    def _check_new(
+        self, rows: SourceBlock, reports: Sequence[RowReport], keeper: Keeper, steps: Steps
+    ) -> None:
+        checked = self._checker.read(self._filler.filled(rows.texts, len(rows.numbers)))
+        suspects = self._earlier.suspects(checked)
+        for place in sorted(suspects):
+            self._checker.twice(checked, place)
+            if self._wrong == "draft" or not checked.hard(place):
+                self._earlier.add(checked, [place])
+        for place, report in enumerate(reports):
+            report.problems = self._told.problems(checked.problems[place], rows, place)
+            if checked.hard(place):
+                report.outcome = self._wrong
+        others = [n for n, report in enumerate(reports) if n not in suspects and report.outcome != "refused"]
+        self._earlier.add(checked, others)
+        keeper.take(rows, checked, reports, steps)
 
-    def _passed_over(self, row: SourceRow) -> RowReport | None:
-        """The report of a row that needs no checking: a note or a duplicate."""
-        if row.note:
-            return RowReport(row.sheet, row.number, "note", reason=row.note)
-        for record_id in filter(None, (row.record_id, self._known.get(row.fingerprint))):
-            known = self._store.records.row(record_id)
-            if known is not None:
-                reason = f"已是记录“{known.title or known.party}”（{known.id}），未重复导入"
-                return RowReport(row.sheet, row.number, "duplicate", known.id, reason=reason)
-        first = self._first.get(row.fingerprint)
+    def _known(self, block: SourceBlock) -> dict[str, RecordRow]:
+        """Records that rows of the block are already, by fingerprint and by record id."""
+        seen = self._store.imports.seen(block.fingerprints)
+        ids = {*seen.values(), *block.record_ids} - {""}
+        if not ids:
+            return {}
+        query = ListQuery(ids=tuple(ids), limit=len(ids))
+        records = {row.id: row for row in self._store.records.list(query)}
+        return records | {mark: records[found] for mark, found in seen.items() if found in records}
+
+    def _passed_over(
+        self, block: SourceBlock, place: int, known: Mapping[str, RecordRow]
+    ) -> RowReport | None:
+        """The report of a row that need not be checked, because it is there already."""
+        mark, number = block.fingerprints[place], block.numbers[place]
+        first = self._first.get(mark)
         if first is not None:
-            sheet = f"工作表“{first.sheet}”" if first.sheet != row.sheet else ""
+            sheet = f"工作表“{first.sheet}”" if first.sheet != block.sheet else ""
             reason = f"与{sheet}第{first.row}行完全相同，未重复导入"
-            return RowReport(row.sheet, row.number, "duplicate", first.record_id, reason=reason)
-        return None
+            report = RowReport(block.sheet, number, "duplicate", reason=reason)
+            self._twins.append((report, first))
+            return report
+        record = known.get(block.record_ids[place]) or known.get(mark)
+        if record is None:
+            return None
+        reason = f"已是记录“{record.title or record.party}”（{record.id}），未重复导入"
+        return RowReport(block.sheet, number, "duplicate", record.id, reason=reason)
 
-    def _checked(self, row: SourceRow, numbers: Iterator[str]) -> tuple[RowReport, Reading]:
-        filled = defaults(
-            self._form, row.texts, self._context, author=self._author, number=lambda: next(numbers)
-        )
-        reading = self._checker.read(filled, self._context)
-        hard = any(problem.strength == "hard" for problem in reading.problems)
-        report = RowReport(row.sheet, row.number, "refused" if hard else "kept")
-        report.problems = row_problems(self._form, reading.problems, row.headings, row.texts)
-        self._first[row.fingerprint] = report
-        return report, reading
+    def _numbers(self, count: int) -> list[str]:
+        """New business numbers; in a dry run such as would be given."""
+        self._given += count
+        if self.report.dry_run:
+            after = self._given - count
+            return preview_numbers(self._store, self._form, self._now, count, after=after)
+        return reserve_numbers(self._store, self._form, self._now, count)
 
 
 def _empty_report(located: Located, path: Path, *, dry_run: bool) -> ImportReport:

@@ -2,109 +2,165 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from jgclient.entering import author_of, summarise
-from jgclient.exchange.source_rows import SourceRow
+from jgclient.exchange.source_blocks import SourceBlock
+from jgclient.forms.bulk import Block
 from jgclient.forms.catalogue import VALID_FROM, VALID_TO
-from jgclient.forms.checker import Reading
 from jgclient.forms.definition import Form, RegisterKey
-from jgclient.forms.problems import Problem
 from jgclient.forms.registers import Registers
 from jgclient.importing.report import RowProblem, RowReport
 from jgclient.importing.steps import Steps
 from jgclient.records import Json, new_record_id
-from jgclient.store import RegisterRow, Store
+from jgclient.store import NewDrafts, RegisterRow, Store
+
+#: Rows that are kept in one transaction: below a second, so that somebody typing meanwhile need not wait.
+PORTION = 8_000
 
 
 class Keeper(Protocol):
     """Knows where checked rows go."""
 
-    def take(self, row: SourceRow, report: RowReport, reading: Reading) -> None:
-        """Lay a checked row ready, and say in its report what will become of it."""
+    def take(
+        self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], steps: Steps, /
+    ) -> None:
+        """Take checked rows; their reports say which are right. May keep what was taken so far."""
 
     def keep(self, steps: Steps) -> None:
-        """Keep everything that was laid ready; called inside a transaction."""
+        """Keep everything that was taken."""
+
+    def undo(self) -> None:
+        """Take out again what was kept."""
+
+
+class DryRun:
+    """Keeps nothing."""
+
+    def take(self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], steps: Steps) -> None:
+        """Leave it."""
+
+    def keep(self, steps: Steps) -> None:
+        """Nothing to keep."""
+
+    def undo(self) -> None:
+        """Nothing to take out."""
 
 
 class Drafts:
-    """Rows of acts become drafts; wrong ones too, unless the clerk wants them left out."""
+    """Rows of acts become drafts, in portions; wrong ones too, unless the clerk wants them left out."""
 
-    def __init__(
-        self, store: Store, form: Form, file: str, *, keep_refused: bool, now: datetime, dry_run: bool
-    ) -> None:
+    def __init__(self, store: Store, form: Form, file: str, *, now: datetime) -> None:
         self._store, self._form, self._file, self._now = store, form, file, now
-        self._keep_refused, self._dry_run = keep_refused, dry_run
         self._author = author_of(store)
-        self._ready: list[tuple[SourceRow, str, dict[str, str], list[Problem]]] = []
+        self._waiting: list[NewDrafts] = []
+        self._kept: list[Sequence[str]] = []
 
-    def take(self, row: SourceRow, report: RowReport, reading: Reading) -> None:
-        """Lay a row ready under a new record id (none in a dry run)."""
-        if report.outcome == "refused" and self._keep_refused:
-            report.outcome = "draft"
-        if report.outcome != "refused" and not self._dry_run:
-            report.record_id = new_record_id(self._now)
-            self._ready.append((row, report.record_id, reading.texts, reading.problems))
+    def take(self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], steps: Steps) -> None:
+        """Give each row a new record id; keep a portion when it is full."""
+        places = [place for place, report in enumerate(reports) if report.outcome in ("kept", "draft")]
+        record_ids = sorted(new_record_id(self._now) for _ in places)
+        for place, record_id in zip(places, record_ids, strict=True):
+            reports[place].record_id = record_id
+        if places:
+            self._waiting.append(self._drafts(source, checked, places, record_ids))
+        if sum(len(drafts.record_ids) for drafts in self._waiting) >= PORTION:
+            self.keep(steps)
 
     def keep(self, steps: Steps) -> None:
-        """Save every row as an offered draft and remember its fingerprint."""
-        for row, record_id, texts, problems in self._ready:
-            steps.step()
-            self._store.records.save_draft(
-                record_id,
-                form=self._form.id,
-                form_version=self._form.version,
-                texts=texts,
-                author=self._author,
-                offered=True,
-                hard_problems=sum(problem.strength == "hard" for problem in problems),
-                problems=problems,
-                summary=summarise(self._form, texts),
-            )
-            self._store.imports.add(row.fingerprint, record_id, self._file, row.number)
+        """Save the rows taken as offered drafts and remember their fingerprints. A backup is made before."""
+        if not self._waiting:
+            return
+        steps.step(0)
+        if not self._kept:
+            self._store.backups.make("import")
+        self._store.bulk.add_drafts(self._waiting)
+        for drafts in self._waiting:
+            self._kept.append(drafts.record_ids)
+            steps.done += len(drafts.record_ids)
+        self._waiting = []
+        steps.step(0)
+
+    def undo(self) -> None:
+        """Take the kept drafts out again, newest first, in portions."""
+        while self._kept:
+            self._store.bulk.take_back(self._kept[-1])
+            self._kept.pop()
+
+    def _drafts(
+        self, source: SourceBlock, checked: Block, places: Sequence[int], record_ids: Sequence[str]
+    ) -> NewDrafts:
+        columns = {name: [column[place].shown for place in places] for name, column in checked.fields.items()}
+        names = [name for name in _summarised(self._form) if name in columns]
+        summaries = [
+            summarise(self._form, dict(zip(names, row, strict=True)))
+            for row in zip(*(columns[name] for name in names), strict=True)
+        ] or [summarise(self._form, {})] * len(places)
+        return NewDrafts(
+            form=self._form.id, form_version=self._form.version, author=self._author, file=self._file,
+            record_ids=record_ids, texts=columns, problems=[checked.problems[place] for place in places],
+            summaries=summaries, fingerprints=[source.fingerprints[place] for place in places],
+            rows=[source.numbers[place] for place in places],
+        )  # fmt: skip
+
+
+def _summarised(form: Form) -> list[str]:
+    """Names of the fields that lists show."""
+    roles = (form.title_field, form.party_field, form.number_field, form.party_code_field, form.item_field,
+             form.date_field)  # fmt: skip
+    return list(dict.fromkeys(filter(None, roles)))
 
 
 class RegisterRows:
     """Rows of register forms replace the rows with the same key; wrong ones are left out."""
 
-    def __init__(self, store: Store, form: Form, register: RegisterKey, file: str) -> None:
+    def __init__(self, store: Store, form: Form, register: RegisterKey, file: str, *, dry_run: bool) -> None:
         self._store, self._form, self._register, self._file = store, form, register, file
+        self._dry_run = dry_run
         self._kept: Registers = store.registers
         self._ready: dict[tuple[str, ...], RegisterRow] = {}
         self._rows: dict[tuple[str, ...], int] = {}
 
-    def take(self, row: SourceRow, report: RowReport, reading: Reading) -> None:
-        """Lay a row ready, unless the register has it already or the file another one with its key."""
-        if report.outcome == "refused":
-            return
-        content = reading.content
+    def take(self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], _: Steps) -> None:
+        """Lay rows ready but those the register has already, or the file under the same key."""
+        for place, report in enumerate(reports):
+            if report.outcome == "kept":
+                self._take(source, place, checked.content(place), report)
+
+    def _take(self, source: SourceBlock, place: int, content: dict[str, Json], report: RowReport) -> None:
         key = tuple(_key_text(content.get(name)) for name in self._register.fields)
         if key in self._rows:
             report.outcome = "refused"
-            report.problems.append(self._same_key(row, key))
+            report.problems.append(self._same_key(source, place, key))
             return
-        self._rows[key] = row.number
+        self._rows[key] = report.row
         if content in self._kept.rows(self._register.name, key[0]):
             report.outcome, report.reason = "duplicate", "清单里已有内容相同的一条，未重复导入"
         else:
             dates = (str(content.get(VALID_FROM, "")), str(content.get(VALID_TO, "")))
             self._ready[key] = RegisterRow(key, content, *dates)
 
-    def _same_key(self, row: SourceRow, key: tuple[str, ...]) -> RowProblem:
-        name = next((n for n in self._register.fields if n in row.headings), self._register.fields[0])
+    def _same_key(self, source: SourceBlock, place: int, key: tuple[str, ...]) -> RowProblem:
+        name = next((n for n in self._register.fields if n in source.headings), self._register.fields[0])
         titles = "、".join(self._form.field(n).title for n in self._register.fields)
         return RowProblem(
-            column=row.headings.get(name, ""), field=name, title=self._form.field(name).title,
-            value=row.texts.get(name, ""), strength="hard", code="same-key",
+            column=source.headings.get(name, ""), field=name, title=self._form.field(name).title,
+            value=source.text(place, name), strength="hard", code="same-key",
             message=f"与第{self._rows[key]}行的{titles}相同，内容却不同",
             help="清单里只能留一条；请合并成一行，或改正后再导入",
         )  # fmt: skip
 
     def keep(self, steps: Steps) -> None:
-        """Put all rows into the register."""
-        steps.step()
-        self._store.registers.upsert(self._register.name, list(self._ready.values()), self._file)
+        """Put all rows into the register, in one transaction. A backup is made before."""
+        steps.step(0)
+        if self._ready and not self._dry_run:
+            self._store.backups.make("import")
+            self._store.registers.upsert(self._register.name, list(self._ready.values()), self._file)
+
+    def undo(self) -> None:
+        """Nothing to take out: what was not kept as a whole was not kept."""
 
 
 def _key_text(value: Json) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from jgclient.exchange.source_blocks import SourceBlock
 from jgclient.forms.definition import Form
 from jgclient.forms.problems import Problem
+from jgclient.forms.remembering import MOST
 
 #: kept: right, kept as draft (or as register row). draft: wrong, kept as draft to be mended. refused: wrong
 #: and left out. duplicate: it is a record already. note: no data.
@@ -165,16 +167,32 @@ class ImportReport:
         return [title + "、".join(items) for title, items in remarks.items() if items]
 
 
-def row_problems(
-    form: Form, problems: list[Problem], headings: Mapping[str, str], texts: Mapping[str, str]
-) -> list[RowProblem]:
-    """The checker's problems as seen from the sheet: column heading and the cell's own text."""
-    found = []
-    for problem in problems:
-        name = problem.fields[0] if problem.fields else ""
-        title = form.field(name).title if name in form.by_name else name
-        found.append(RowProblem(
-            headings.get(name, ""), name, title, texts.get(name, "") or problem.value, problem.message,
-            problem.help, problem.strength, problem.code, problem.candidates,
-        ))  # fmt: skip
-    return found
+class Told:
+    """Makes row problems of the checker's problems; equal ones are one object."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._known: dict[tuple[int, str], tuple[Problem, RowProblem]] = {}
+
+    def problems(self, problems: Sequence[Problem], rows: SourceBlock, place: int) -> list[RowProblem]:
+        """The checker's problems with a row as seen from the sheet."""
+        told = []
+        for problem in problems:
+            name = problem.fields[0] if problem.fields else ""
+            column = rows.texts.get(name)
+            value = (column[place] if column else "") or problem.value
+            known = self._known.get((id(problem), value))
+            if known is None or known[0] is not problem:
+                known = (problem, self._row_problem(problem, rows.headings.get(name, ""), name, value))
+                if len(self._known) >= MOST:
+                    self._known.clear()
+                self._known[id(problem), value] = known
+            told.append(known[1])
+        return told
+
+    def _row_problem(self, problem: Problem, heading: str, name: str, value: str) -> RowProblem:
+        title = self._form.field(name).title if name in self._form.by_name else name
+        return RowProblem(
+            heading, name, title, value, problem.message, problem.help, problem.strength, problem.code,
+            problem.candidates,
+        )  # fmt: skip

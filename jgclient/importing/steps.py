@@ -8,11 +8,9 @@ from dataclasses import dataclass
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
-_ROWS_PER_TICK = 20
-
 
 class CancelledError(Exception):
-    """The user stopped the import; on its way out it undoes the transaction."""
+    """The user stopped the import; what was kept so far must be taken out again."""
 
 
 @dataclass
@@ -30,14 +28,13 @@ class Steps:
     is_cancelled: Cancelled
     done: int = 0
 
-    def step(self) -> None:
-        """One row more.
+    def step(self, rows: int) -> None:
+        """Some rows more.
 
         Raises:
             CancelledError: the user wants to stop.
         """
         if self.is_cancelled():
             raise CancelledError
-        if self.done % _ROWS_PER_TICK == 0:
-            self.on_progress(self.done, self.total)
-        self.done += 1
+        self.done += rows
+        self.on_progress(self.done, self.total)

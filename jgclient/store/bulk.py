@@ -20,6 +20,8 @@ from jgclient.store.rows import Summary
 #: Triggers whose work :class:`Bulk` does in one statement for all rows; any others stay in force.
 _COUNTED = "record_count_added"
 _MARKED = "duty_made"
+#: A form with more records than this is not read as a whole (about 20 MB for a column).
+MOST_VALUES = 200_000
 #: Pages kept in memory meanwhile, in KiB: every index of the list grows in many places.
 _CACHE_KIB = 128 * 1024
 _RECORD = """
@@ -143,6 +145,23 @@ class Bulk:
             ):
                 self._db.run_many(sql, [[row[column]] for row in rows])
         return len(rows)
+
+    def values(self, form: str, columns: Sequence[str]) -> dict[str, frozenset[str]]:
+        """All that stands in some columns of the list for records of a form; nothing when it is too much.
+
+        Args:
+            form: Id of the form.
+            columns: Names of :class:`~jgclient.store.rows.Summary` attributes.
+        """
+        number = self._db.value("SELECT sum(records) FROM record_count WHERE form = ?", [form]) or 0
+        if number > MOST_VALUES:
+            return {}
+        return {
+            column: frozenset(
+                row[0] for row in self._db.rows(f"SELECT {column} FROM record WHERE form = ?", [form])
+            )
+            for column in columns
+        }
 
     # -- inside ----------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.locating import locate
 from jgclient.exchange.mapping import ColumnMap, FormHeadings, map_columns
 from jgclient.exchange.reader import Sheet
-from jgclient.exchange.source_rows import fingerprint, source_rows
+from jgclient.exchange.source_blocks import Fingerprints, source_blocks
 from jgclient.exchange.tables import find_table
 from jgclient.forms.definition import Field, Form, Section
 
@@ -149,7 +149,12 @@ def test_one_common_heading_is_not_enough_for_a_form() -> None:
 
 
 def rows(*sheets: Sheet) -> list[dict[str, str]]:
-    return [row.texts for row in source_rows(locate(sheets, [CHECK, PENALTY]))]
+    found = locate(sheets, [CHECK, PENALTY])
+    return [
+        {name: column[place] for name, column in block.texts.items() if column[place]}
+        for block in source_blocks(found)
+        for place in range(len(block.numbers))
+    ]
 
 
 def test_amounts_take_the_unit_of_their_heading_where_the_field_has_another() -> None:
@@ -164,9 +169,23 @@ def test_withdrawn_rows_and_rows_without_mapped_content_are_no_data() -> None:
     head = ["单位名称", "社会信用代码", "检查日期", "天气", "cd_operation", "record_unique_identity"]
     withdrawn, blank = ["甲", "1", "2", "", "d", "x"], ["", "", "", "晴", "i", ""]
     table = sheet("表", head, withdrawn, blank, ["乙", "1", "2", "", "i", "id"])
-    found = list(source_rows(locate([table], [CHECK])))
-    assert [row.note for row in found] == ["已撤回的记录（cd_operation 为 d）", "要导入的列都是空的", ""]
-    assert found[2].record_id == "id"
+    (block,) = source_blocks(locate([table], [CHECK]))
+    assert block.notes == [(2, "已撤回的记录（cd_operation 为 d）"), (3, "要导入的列都是空的")]
+    assert (block.numbers, block.record_ids, block.text(0, "party")) == ([4], ["id"], "乙")
+
+
+def test_blocks_together_are_the_whole_table() -> None:
+    table = sheet("表", ["单位名称", "社会信用代码", "检查日期"], *([f"甲{n}", n, ""] for n in range(7)))
+    found = locate([table], [CHECK])
+    blocks = list(source_blocks(found, size=3))
+    assert [block.numbers for block in blocks] == [[2, 3, 4], [5, 6, 7], [8]]
+    (whole,) = source_blocks(found)
+    assert [mark for block in blocks for mark in block.fingerprints] == whole.fingerprints
+    assert blocks[1].only([0, 2]).texts["party"] == ["甲3", "甲5"]
+
+
+def fingerprint(form: str, texts: dict[str, str]) -> str:
+    return Fingerprints(form).of({name: [text] for name, text in texts.items()}, 1)[0]
 
 
 def test_fingerprint_is_of_what_is_said_not_how() -> None:

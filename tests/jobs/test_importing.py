@@ -285,7 +285,7 @@ def test_unknown_heading(take: Import, tmp_path: Path) -> None:
         take(path)
 
 
-@pytest.mark.parametrize("after", [0, 70])
+@pytest.mark.parametrize("after", [0, 61])
 def test_cancel_leaves_nothing_half_done(take: Import, store: Store, after: int) -> None:
     seen: list[int] = []
 

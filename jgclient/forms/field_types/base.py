@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar
+from collections.abc import Sequence
+from typing import Any, Generic, Literal, TypeVar
 
 from jgclient.forms.cleaning import is_blank, plain, visible
 from jgclient.forms.codes import CodeLists
@@ -54,6 +55,13 @@ class FieldType(Generic[V]):
         """Whether what is wrong with a value depends on other fields."""
         return False
 
+    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:  # noqa: ARG002
+        """Whether all these texts but empty ones are surely right values just as they stand.
+
+        A quick look at many texts at once; False says nothing.
+        """
+        return False
+
     def parse(self, field: Field, text: str, around: Surroundings) -> V:
         """The value meant by a text that is not blank.
 
@@ -90,6 +98,11 @@ class FieldType(Generic[V]):
         """What may be filled in, in Chinese, for the reference and for the notes in workbooks."""
         limit = f"，不超过 {field.max_length} 字" if field.max_length else ""
         return f"{self.title}{limit}"
+
+
+def says_itself(kind: FieldType[Any]) -> bool:
+    """Whether the text shown for a value, its JSON value and what rules see of it are the value itself."""
+    return isinstance(kind, TextValued) and type(kind).format is FieldType.format
 
 
 class TextValued(FieldType[str]):

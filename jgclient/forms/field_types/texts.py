@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from jgclient.forms import cleaning
+from jgclient.forms.cleaning import LONGEST_BLANK
 from jgclient.forms.definition import Field
 from jgclient.forms.field_types.base import TextValued, too_long
 from jgclient.forms.findings import Finding, Refused, Surroundings
@@ -20,6 +22,15 @@ class Text(TextValued):
     title = "文字"
     none_words = frozenset()
     longest = 100_000
+    _tidy = re.compile(r"[!-~一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
+
+    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:
+        """Whether nothing needs cleaning, is too long or only stands for nothing."""
+        return (
+            self._tidy.fullmatch("".join(texts)) is not None
+            and max(map(len, texts)) <= (field.max_length or self.longest)
+            and not any(self.is_blank(text) for text in texts if text and len(text) < LONGEST_BLANK)
+        )
 
     def parse(self, field: Field, text: str, around: Surroundings) -> str:  # noqa: ARG002
         """The line without invisible characters."""
@@ -52,6 +63,7 @@ class DocumentNumber(Text):
     name = "document_number"
     title = "文书号"
     kind = KINDS["09"]
+    _tidy = re.compile(r"[0-9A-Za-z一-鿿〔〕-]*")
 
     def _cleaned(self, text: str) -> str:
         return document_number(text)
