@@ -19,7 +19,6 @@ from jgclient.forms.problems import Problem
 from jgclient.forms.registers import NoRegisters
 
 
-
 def template(options: argparse.Namespace, out: Out) -> None:
     """``template FORM OUT.xlsx``."""
     from jgclient.exporting import template as write  # noqa: PLC0415 - openpyxl loads slowly
