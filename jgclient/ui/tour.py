@@ -17,7 +17,7 @@ from jgclient.records import State
 from jgclient.store import ListQuery, RecordRow
 from jgclient.ui.driving import Driver, StepError
 from jgclient.ui.entry_page import EntryPage
-from jgclient.ui.frame import MainWindow
+from jgclient.ui.frame import PAGES, MainWindow
 from jgclient.ui.import_page import ImportPage
 from jgclient.ui.queue_page import QueuePage
 from jgclient.ui.records_page import RecordsPage
@@ -92,6 +92,8 @@ class Tour:
         self._step("联网上报", self._report)
         self._step("再次上报不重复", self._report_again)
         self._step("全部回执", self._receipts)
+        for name in PAGES:
+            self._step(f"页面-{name}", partial(self._any_page, name))
         self._step("工作台-完成后", self._workbench)
 
     def close(self) -> int:
@@ -117,6 +119,13 @@ class Tour:
     def _workbench(self) -> str:
         self._page("workbench", Qt.Key.Key_1)
         return "工作台：期限、草稿、待上报一目了然"
+
+    def _any_page(self, name: str) -> str:
+        """Every page there is, with the data of the tour."""
+        arguments = {"form": self.desk.record_forms()[0].id} if name == "entry" else {}
+        if not self.desk.go(name, **arguments):
+            raise StepError(f"页面 {name} 没有打开")
+        return f"页面：{self.window.page(name).title}"
 
     def _import(self, name: str) -> str:
         page = self._open_import()
