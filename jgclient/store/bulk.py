@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -82,7 +82,7 @@ class Bulk:
     def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         self._db = connection
         self._clock = clock
-        self._pieces = Remembered(search.piece)
+        self._pieces = defaultdict[str, Remembered[str, search.Piece]](lambda: Remembered(search.piece))
         self._members: dict[str, Remembered[str, str]] = {}
         self._problem_texts: dict[int, tuple[Problem, str]] = {}
 
@@ -210,10 +210,12 @@ class Bulk:
 
     def _index_rows(self, block: NewDrafts, touches: Sequence[int]) -> list[tuple[int, str, str, str]]:
         """Rows of the search index, as :mod:`jgclient.store.index` makes them one by one."""
-        columns = [block.texts[name] for name in sorted(block.texts)]
+        names = sorted(block.texts)
+        columns = [block.texts[name] for name in names]
         pieces = {"": search.piece("")}
-        for column in columns:
-            pieces.update(zip(column, self._pieces.of(column), strict=True))
+        for name, column in zip(names, columns, strict=True):
+            new = [text for text in column if text not in pieces]
+            pieces.update(zip(new, self._pieces[name].of(new), strict=True))
         rows = []
         for i, s in enumerate(block.summaries):
             texts = dict.fromkeys(

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import NamedTuple
 
 from jgclient.store.pinyin import initials
@@ -53,20 +54,20 @@ def index_text(texts: Iterable[str], names: Iterable[str] = ()) -> IndexText:
 def piece(text: str) -> Piece:
     """The contribution of a text."""
     folded = fold(text)
-    tokens: list[str] = []
-    letters: set[str] = set()
-    for place, part in enumerate(_LATIN_RUNS.split(folded)):
-        if place % 2:
-            letters.update(part)
-            tokens += _pairs(part)
-        else:
-            tokens += part if part.isalnum() else [char for char in part if char.isalnum()]
-    return Piece(" ".join(tokens) if folded else None, frozenset(letters), _whole(text) if text else "")
+    parts = _LATIN_RUNS.split(folded)
+    runs = parts[1::2]
+    tokens = [
+        _paired(part) if place % 2 else " ".join(part if part.isalnum() else filter(str.isalnum, part))
+        for place, part in enumerate(parts)
+        if part
+    ]
+    grams = " ".join(filter(None, tokens)) if folded else None
+    return Piece(grams, frozenset("".join(runs)), _whole(text) if text else "")
 
 
 def initial_pieces(name: str) -> list[Piece]:
     """The contribution of a name beside that of its text: its pinyin initials."""
-    return [Piece(" ".join(_pairs(letters)), frozenset(letters), "") for letters in initials(name)]
+    return [Piece(_paired(letters), frozenset(letters), "") for letters in initials(name)]
 
 
 def put_together(pieces: Sequence[Piece]) -> IndexText:
@@ -101,6 +102,12 @@ def whole_expression(texts: Iterable[str]) -> str:
 def _whole(text: str) -> str:
     """One token for a whole text; two texts may share one, so what is found must be compared."""
     return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
+
+
+def _paired(run: str) -> str:
+    if len(run) < 3:
+        return run
+    return " ".join(map(add, run, run[1:]))
 
 
 def _pairs(run: str) -> list[str]:
