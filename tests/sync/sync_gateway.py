@@ -68,6 +68,7 @@ class Gateway:
     """
 
     def __init__(self, data: Path, resources: Path) -> None:
+        self._made_of = (data, resources)
         self.now: Callable[[], datetime] = lambda: NOW
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -94,6 +95,10 @@ class Gateway:
         query = "SELECT id, revision, receipt_no FROM records_kept ORDER BY id, revision"
         with self.app.state.storage.reading() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+    def again(self) -> Gateway:
+        """A new gateway over the same data."""
+        return Gateway(*self._made_of)
 
     def stop(self) -> None:
         """Stop serving; what is kept stays."""
