@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fault_office import Office
-from faulty_server import FAULTS, Handler
+from faulty_server import FAULTS
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -155,17 +155,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def test_five_clients_sending_the_same_batch_at_once_twice(office: Office, tmp_path: Path) -> None:
     """Copies of one data folder on five computers, by mistake: the same bytes, the same key, at once."""
     ids = office.finish(20)
-    remembered: list[tuple[str, bytes]] = []
-
-    def keep_and_lose(handler: Handler) -> None:
-        remembered.append((handler.headers["Idempotency-Key"].strip('"'), handler.body))
-        handler.reset()
-
-    office.network.script("/v1/batches", keep_and_lose)
+    office.network.script("/v1/batches", FAULTS["reset"])
     office.network.script("/v1/receipts", *[FAULTS["reset"]] * 3)
     office.profile.sync(office.platform)
-    [(batch_id, body)] = remembered
     office.network.calm()
+    [lost] = office.profile.store.outbox.unanswered_batches()
 
     answers: list[tuple[str, ...]] = []
     together = threading.Barrier(5)
@@ -174,7 +168,7 @@ def test_five_clients_sending_the_same_batch_at_once_twice(office: Office, tmp_p
         with HttpPlatform(office.network.url, token=office.platform.token, timeout=(5, 30)) as platform:
             for _ in range(2):
                 together.wait(30)
-                told = platform.send_batch(batch_id, body)
+                told = platform.send_batch(lost.batch_id, lost.body)
                 answers.append(tuple(result.receipt_no for result in told.results))
 
     clients = [threading.Thread(target=send) for _ in range(5)]
