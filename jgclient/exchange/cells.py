@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from jgclient.exchange.faulty_cells import FaultyCell
 from jgclient.forms.cleaning import visible
 
-Cell = str | int | float | bool | date | datetime | time | timedelta
+Cell = str | int | float | bool | date | datetime | time | timedelta | FaultyCell
 
 #: Excel keeps 15 significant digits; from here on the last digits of a number are made up.
 LOST_DIGITS = 1e15
@@ -45,6 +46,8 @@ def _number(number: float) -> str:
 
 
 def _other(cell: Cell) -> str:
+    if isinstance(cell, FaultyCell):
+        return ""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, datetime):

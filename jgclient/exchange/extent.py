@@ -6,6 +6,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 
+from jgclient.exchange.inflating import part_chunks
+
 _CHUNK = 4 * 2**20
 
 # A rectangle that ends before column BA and before row 100 000 has at most 5.2 million cells.
@@ -19,14 +21,20 @@ _ODS_ROWS = re.compile(rb'number-rows-repeated="(\d+)"')
 _ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d+)"')
 
 
-def xlsx_cells(package: zipfile.ZipFile, name: str) -> int:
-    """Cells of the rectangle around all values of an .xlsx sheet; an upper bound when that is small anyway.
+def xlsx_cells(package: zipfile.ZipFile, name: str) -> tuple[int, bool]:
+    """Cells of the rectangle around all values of an .xlsx sheet, and whether it holds errors or formulas.
 
-    The declared ``<dimension>`` is not asked: WPS writes wrong ones. Cells that have a style but no value do
-    not count, calamine leaves them out as well.
+    The number is an upper bound when it is small anyway. The declared ``<dimension>`` is not asked: WPS
+    writes wrong ones. Cells that have a style but no value do not count, calamine leaves them out as well.
     """
-    if not any(_is_far(chunk) for chunk in _tags(package, name)):
-        return _NEAR
+    far = faulty = False
+    for chunk in _tags(package, name):
+        far = far or _is_far(chunk)
+        faulty = faulty or b't="e"' in chunk or b"<f" in chunk or b":f>" in chunk or b"t='e'" in chunk
+    return (_rectangle(package, name) if far else _NEAR), faulty
+
+
+def _rectangle(package: zipfile.ZipFile, name: str) -> int:
     extent = _Extent()
     for chunk in _tags(package, name):
         for letters, row in _VALUE.findall(chunk):
@@ -75,7 +83,8 @@ def xlsb_cells(package: zipfile.ZipFile, name: str) -> int:
     Records after [MS-XLSB] 2.1.4: type and length in groups of 7 bits; 0 begins a row, 1 is a blank cell,
     2–11 are cells with a value, and each of them begins with its row or column in 4 bytes.
     """
-    data, position, row, extent = package.read(name), 0, 0, _Extent()
+    data = b"".join(part_chunks(package, package.getinfo(name), _CHUNK))
+    position, row, extent = 0, 0, _Extent()
     while position < len(data):
         kind, position = _varint(data, position)
         length, position = _varint(data, position)
@@ -101,12 +110,11 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
 def _tags(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     """The part in pieces that never cut a tag in two, so that memory stays small."""
     rest = b""
-    with package.open(name) as stream:
-        while chunk := stream.read(_CHUNK):
-            piece = rest + chunk
-            cut = piece.rfind(b"<")
-            yield piece[:cut]
-            rest = piece[cut:] if len(piece) - cut < _CHUNK else b""
+    for chunk in part_chunks(package, package.getinfo(name), _CHUNK):
+        piece = rest + chunk
+        cut = piece.rfind(b"<")
+        yield piece[:cut]
+        rest = piece[cut:] if len(piece) - cut < _CHUNK else b""
     yield rest
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from jgclient.exchange.errors import WorkbookError, cannot_open
 from jgclient.exchange.extent import ods_cells, xlsb_cells, xlsx_cells
+from jgclient.exchange.inflating import part_chunks
 
 Kind = Literal["xlsx", "xlsb", "ods", "cfb", "text"]
 
@@ -24,14 +27,29 @@ MAX_UNPACKED = 600 * 2**20
 #: 32 bytes for each, empty or not, twice over.
 MAX_CELLS = 6_000_000
 
+# Packed bytes that unpack to 64 MB at most: deflate packs 1 : 1032 at best.
+_HARMLESS = 2**16
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _TEXT_NAMES = (".csv", ".txt", ".tsv")
 _WEB = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head")
 
 
-def kind_of(path: Path) -> Kind:
-    """What the file is by its content, whatever it is called.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a first look at a file says.
+
+    Attributes:
+        kind: What it is by its content, whatever it is called.
+        faulty: Parts of sheets that may hold errors or formulas; known of .xlsx only.
+    """
+
+    kind: Kind
+    faulty: tuple[str, ...] = ()
+
+
+def look_at(path: Path) -> Look:
+    """Look at a file.
 
     Raises:
         WorkbookError: it cannot be read, is empty, too big, protected by a password, damaged or no workbook.
@@ -39,11 +57,11 @@ def kind_of(path: Path) -> Kind:
     head = _head(path)
     if head.startswith(_CFB):
         _refuse_encrypted(path)
-        return "cfb"
+        return Look("cfb")
     if head.startswith(b"PK"):
-        return _zip_kind(path)
+        return _look_into_zip(path)
     _refuse_foreign(path, head)
-    return "text"
+    return Look("text")
 
 
 def _head(path: Path) -> bytes:
@@ -99,13 +117,15 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
         )
 
 
-def _zip_kind(path: Path) -> Kind:
+def _look_into_zip(path: Path) -> Look:
     try:
         with zipfile.ZipFile(path) as package:
             kind = _package_kind(path, package)
-            if _most_cells(package, kind) > MAX_CELLS:
+            cells, faulty = _sheets(package, kind)
+            if cells > MAX_CELLS:
                 raise too_wide(path)
-            return kind
+            _refuse_liars(package)
+            return Look(kind, faulty)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise damaged(path) from None
 
@@ -125,9 +145,21 @@ def _package_kind(path: Path, package: zipfile.ZipFile) -> Kind:
     return "ods"
 
 
-def _most_cells(package: zipfile.ZipFile, kind: Kind) -> int:
+def _sheets(package: zipfile.ZipFile, kind: Kind) -> tuple[int, tuple[str, ...]]:
+    """Cells of the biggest sheet, and the parts that may hold errors or formulas."""
     if kind == "ods":
-        return ods_cells(package, "content.xml")
-    count, suffix = (xlsx_cells, ".xml") if kind == "xlsx" else (xlsb_cells, ".bin")
-    sheets = [n for n in package.namelist() if n.startswith("xl/worksheets/") and n.endswith(suffix)]
-    return max((count(package, name) for name in sheets), default=0)
+        return ods_cells(package, "content.xml"), ()
+    suffix = ".xml" if kind == "xlsx" else ".bin"
+    names = [n for n in package.namelist() if n.startswith("xl/worksheets/") and n.endswith(suffix)]
+    if kind == "xlsb":
+        return max((xlsb_cells(package, name) for name in names), default=0), ()
+    found = {name: xlsx_cells(package, name) for name in names}
+    faulty = tuple(name for name, (_, is_faulty) in found.items() if is_faulty)
+    return max((cells for cells, _ in found.values()), default=0), faulty
+
+
+def _refuse_liars(package: zipfile.ZipFile) -> None:
+    """Read to their end those other parts that could unpack to much more than they claim."""
+    for part in package.infolist():
+        if part.compress_size > _HARMLESS and not part.filename.startswith(("xl/worksheets/", "xl/media/")):
+            deque(part_chunks(package, part, 2**20), maxlen=0)

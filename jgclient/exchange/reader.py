@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from jgclient.exchange.cells import Cell, cell_text
 from jgclient.exchange.csv_reader import read_csv
 from jgclient.exchange.errors import WorkbookError
-from jgclient.exchange.guard import Kind, damaged, kind_of, password
+from jgclient.exchange.faulty_cells import FaultyCell, faulty_cells
+from jgclient.exchange.guard import Kind, Look, damaged, look_at, password
 
 __all__ = ["Merged", "Sheet", "WorkbookError", "read_workbook"]
 
@@ -67,24 +69,37 @@ def read_workbook(path: Path) -> list[Sheet]:
     Raises:
         WorkbookError: the file is no workbook, empty, damaged, too big, or protected by a password.
     """
-    kind = kind_of(path)
-    sheets = [Sheet(path.stem, read_csv(path))] if kind == "text" else _read(path, kind)
+    look = look_at(path)
+    sheets = [Sheet(path.stem, read_csv(path))] if look.kind == "text" else _read(path, look)
     sheets = [sheet for sheet in sheets if any(any(row) for row in sheet.rows)]
     if not sheets:
         raise WorkbookError(f"“{path.name}”里没有任何内容，请核对是否选错了文件。")
     return sheets
 
 
-def _read(path: Path, kind: Kind) -> list[Sheet]:
+def _read(path: Path, look: Look) -> list[Sheet]:
     try:
-        with _open(path, kind) as workbook:
-            return list(_sheets(workbook))
+        with _open(path, look.kind) as workbook:
+            sheets = list(_sheets(workbook))
+        return _with_faults(sheets, faulty_cells(path, look.faulty)) if look.faulty else sheets
     except PasswordError:
         raise password(path) from None
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # calamine's errors, and panics of its Rust code, which are no Exception
         raise damaged(path) from None
+
+
+def _with_faults(
+    sheets: list[Sheet], faults: Mapping[str, Mapping[tuple[int, int], FaultyCell]]
+) -> list[Sheet]:
+    """Put in what the office program shows where nothing was read."""
+    for sheet in sheets:
+        for (row, column), fault in faults.get(sheet.name, {}).items():
+            cells = sheet.rows[row - sheet.first_row] if 0 <= row - sheet.first_row < len(sheet.rows) else []
+            if 0 <= column - sheet.first_column < len(cells) and cells[column - sheet.first_column] == "":
+                cells[column - sheet.first_column] = fault
+    return sheets
 
 
 def _open(path: Path, kind: Kind) -> CalamineWorkbook:
@@ -107,4 +122,4 @@ def _sheet(source: CalamineSheet, *, hidden: bool) -> Sheet:
         Merged(r1 - top, c1 - left, r2 - top, c2 - left)
         for (r1, c1), (r2, c2) in source.merged_cell_ranges or ()
     )
-    return Sheet(source.name, source.to_python(), top + 1, left + 1, merged, hidden)
+    return Sheet(source.name, cast("list[list[Cell]]", source.to_python()), top + 1, left + 1, merged, hidden)

@@ -11,6 +11,7 @@ from itertools import islice, zip_longest
 from typing import Any, cast
 
 from jgclient.exchange.cells import Cell, cell_text
+from jgclient.exchange.faulty_cells import ERROR_TEXTS, FaultyCell
 from jgclient.exchange.locating import Located, Source
 from jgclient.exchange.tables import Column, Row
 from jgclient.forms.definition import Field
@@ -24,6 +25,8 @@ _TIDY = re.compile(r"[!-~一-鿿·—‘’“”…、。《》〈〉「」『�
 # What NFKC, folding and the removal of spaces leave as it is: most lines.
 _SETTLED = re.compile(r"[0-9a-z_=一-鿿、。-]*")
 _SPACES = re.compile(r"[^\S\n]+")
+
+_SOUND = {str, int, float, bool}
 
 Converter = Callable[[str], str]
 
@@ -39,6 +42,7 @@ class SourceBlock:
         texts: Field name → text of each data row as read, empty where the cell is.
         fingerprints: Equal for rows with equal content, whatever the file, sheet or row number.
         record_ids: Record each row was exported from, empty when the file does not say.
+        faults: (place among the data rows, field name) → the error in the cell; its text is empty.
     """
 
     sheet: str
@@ -48,6 +52,7 @@ class SourceBlock:
     texts: dict[str, list[str]] = field(default_factory=dict)
     fingerprints: list[str] = field(default_factory=list)
     record_ids: list[str] = field(default_factory=list)
+    faults: dict[tuple[int, str], FaultyCell] = field(default_factory=dict)
 
     def text(self, place: int, name: str) -> str:
         """The text of one cell of a data row; empty when no column is this field."""
@@ -64,6 +69,12 @@ class SourceBlock:
         return SourceBlock(
             self.sheet, self.headings, [], chosen(self.numbers), texts, chosen(self.fingerprints),
             chosen(self.record_ids),
+            {
+                (new, name): fault
+                for new, place in enumerate(places)
+                for name in self.texts
+                if (fault := self.faults.get((place, name)))
+            } if self.faults else {},
         )  # fmt: skip
 
 
@@ -104,9 +115,24 @@ class _Reader:
             },
             record_ids=self._technical_texts(cells, "record_unique_identity", len(data)),
         )  # fmt: skip
+        self._take_faults(block, cells)
         block.fingerprints = self._prints.of(block.texts, len(data))
         withdrawn = self._technical_texts(cells, "cd_operation", len(data))
         return _without_the_empty(block, [text.lower() == "d" for text in withdrawn])
+
+    def _take_faults(self, block: SourceBlock, cells: Sequence[Sequence[Cell]]) -> None:
+        """Note errors that stand where data should, and empty their texts."""
+        for name, (index, _) in self._texts.items():
+            texts = block.texts[name]
+            if index < len(cells) and not (
+                set(map(type, cells[index])) <= _SOUND and ERROR_TEXTS.isdisjoint(texts)
+            ):
+                for place, cell in enumerate(cells[index]):
+                    if isinstance(cell, FaultyCell):
+                        block.faults[place, name] = cell
+                    elif texts[place] in ERROR_TEXTS:
+                        block.faults[place, name] = FaultyCell(texts[place])
+                        texts[place] = ""
 
     def _technical_texts(self, cells: Sequence[Sequence[Cell]], name: str, size: int) -> list[str]:
         index = self._technical.get(name, len(cells))

@@ -15,6 +15,7 @@ from jgclient.forms.checker import Context
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.importing.earlier import Earlier, known_values
+from jgclient.importing.faults import add_faults
 from jgclient.importing.filling import Filler
 from jgclient.importing.keeping import Drafts, DryRun, Keeper, RegisterRows
 from jgclient.importing.memory import rare_collections
@@ -146,6 +147,7 @@ class _Import:
         self, rows: SourceBlock, reports: Sequence[RowReport], keeper: Keeper, steps: Steps
     ) -> None:
         checked = self._checker.read(self._filler.filled(rows.texts, len(rows.numbers)))
+        add_faults(rows, checked)
         suspects = self._earlier.suspects(checked)
         for place in sorted(suspects):
             self._checker.twice(checked, place)

@@ -1,0 +1,43 @@
+"""Imports one workbook in a process of its own, as a dry run, and says what came of it and what it took."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import keyring
+from keyring.backends import fail
+
+from jgclient.exchange.errors import WorkbookError
+from jgclient.forms.library import load_library, resources_folder
+from jgclient.importing import import_workbook
+from jgclient.store import open_store
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+
+
+def main(path: Path) -> dict[str, object]:
+    keyring.set_keyring(fail.Keyring())
+    library = load_library(resources_folder())
+    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "d", clock=lambda: NOW) as store:
+        try:
+            report = import_workbook(store, library, path, form_id="check", dry_run=True, now=NOW)
+        except WorkbookError as error:
+            return {"refused": str(error)}
+        return {
+            "rows": [[row.row, row.outcome, row.reason] for row in report.rows],
+            "problems": [
+                [r.row, p.field, p.code, p.value, p.message] for r in report.rows for p in r.problems
+            ],
+        }
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+    answer = main(Path(sys.argv[1]))
+    answer["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps(answer))
