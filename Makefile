@@ -7,7 +7,7 @@ COUNT ?= 1000000
 # One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run tour test crash-test postgres-test openapi lint bench bench-million reference screens manual installer windows-test lock clean
+.PHONY: help setup run tour test crash-test fault-test screens-test postgres-test openapi lint bench bench-million reference screens manual installer windows-test lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +27,7 @@ test: setup ## Run the tests
 	@$(PY) -m pytest -q -n 2
 
 postgres-test: setup ## The gateway's tests on PostgreSQL (needs Debian's package postgresql)
-	@JGGATEWAY_TEST_POSTGRES=1 $(PY) -m pytest -q tests/gateway
+	@JGGATEWAY_TEST_POSTGRES=1 $(PY) -m pytest -q -m 'heavy or not heavy' tests/gateway
 
 openapi: setup ## Write the gateway's published contract, docs/openapi.json
 	@$(PY) -m jggateway openapi --out docs/openapi.json
@@ -37,6 +37,12 @@ lint: setup ## Style, types and the arrows between the rooms
 	@$(PY) -m ruff check -q .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
+
+fault-test: setup ## Every pair of fault and moment between client and gateway; all arrives exactly once
+	@$(PY) -m pytest -q -n 2 -m heavy tests/faults
+
+screens-test: setup ## Look for clipped words, overlaps and weak contrast on every page
+	@$(PY) -m pytest -q -n 2 -m heavy tests/ui/test_screens.py
 
 crash-test: setup ## Kill a working process ROUNDS times (300); every promise must have been kept
 	@$(PY) tests/crash/crash_rounds.py --rounds $(ROUNDS)

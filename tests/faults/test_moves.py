@@ -21,6 +21,8 @@ from jgclient.records import State
 from jgclient.store import StoreError
 from jgclient.sync import SyncReport
 
+pytestmark = pytest.mark.heavy
+
 PARTS = ["/v1/capabilities", "/v1/batches", "/v1/receipts", "/v1/changes"]
 QUICK = sorted(name for name in FAULTS if not name.startswith("stall"))
 

@@ -14,6 +14,8 @@ from fault_office import Office
 from faulty_server import FAULTS, Fault, Handler, says, truncated_json
 from sync_profile import NOW
 
+pytestmark = pytest.mark.heavy
+
 #: The moment a fault strikes, and the requests that have to be met for it.
 MOMENTS: dict[str, list[tuple[str, int]]] = {
     "at the first question": [("/v1/capabilities", 0)],

@@ -22,6 +22,8 @@ from sync_model import Answer
 from jgclient.platform_api import HttpPlatform
 from jgclient.store import StoreError
 
+pytestmark = pytest.mark.heavy
+
 HERE = Path(__file__).parent
 EACH = 6
 

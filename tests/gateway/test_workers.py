@@ -26,6 +26,8 @@ from jggateway.accounts import Accounts
 from jggateway.reference import References
 from jggateway.storage import open_storage
 
+pytestmark = pytest.mark.heavy
+
 CLIENTS, BATCHES, ITEMS = 200, 2, 10
 UNITS = [f"1141010000000{number:04d}X" for number in range(10)]
 WORKERS = 4 if WANTED else 1

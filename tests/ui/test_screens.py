@@ -12,6 +12,8 @@ from ui_stories import Story
 from jgclient.ui import theme
 from jgclient.ui.frame import PAGES, MainWindow
 
+pytestmark = pytest.mark.heavy
+
 #: 1366×768 less task bar and title line, 1920×1080, and what is left of 1366×768 at 150 %.
 SIZES = [(1366, 728), (1920, 1040), (911, 485)]
 #: Pages of other rooms that are being fitted to the smallest size.
