@@ -19,9 +19,9 @@ __all__ = ["parse", "run"]
 #: comes through here too and must not wait for what only commands need.
 _DOERS = {
     "init": ("stored", "init"),
-    "import": ("stored", "import_file"),
+    "import": ("workbooks", "import_file"),
     "template": ("plain", "template"),
-    "export": ("stored", "export"),
+    "export": ("workbooks", "export"),
     "list": ("stored", "list_records"),
     "show": ("stored", "show"),
     "check": ("plain", "check"),

@@ -101,6 +101,7 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
             _FORM,
             _arg("--dry-run", action="store_true", help="只检查，不保存"),
             _arg("--leave-out", action="store_true", help="有错的行不存为草稿"),
+            _arg("--errors", type=Path, metavar="输出.xlsx", help="把问题标回一份原表，改好后可再导入"),
         ],
     ),
     "template": ("生成导入模板", [_arg("form", metavar="表单"), _arg("out", type=Path, metavar="输出.xlsx")]),

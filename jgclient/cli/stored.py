@@ -43,38 +43,6 @@ def init(options: argparse.Namespace, out: Out) -> None:
     out.answer({"data": str(options.data), **settings}, [words])
 
 
-def import_file(options: argparse.Namespace, out: Out) -> None:
-    """``import FILE``: every row is kept, kept to be mended, or passed over with a reason."""
-    from jgclient.importing import import_workbook  # noqa: PLC0415 - the workbook reader loads slowly
-
-    library = answers.library(options.data)
-    form_id = answers.form_id(library, options.form) if options.form else None
-    with answers.store_of(options) as store:
-        report = import_workbook(
-            store,
-            library,
-            options.file,
-            form_id=form_id,
-            dry_run=options.dry_run,
-            keep_refused=not options.leave_out,
-            now=answers.now(),
-        )
-    out.refused = report.refused > 0
-    out.answer(report.to_json(), report.lines())
-
-
-def export(options: argparse.Namespace, out: Out) -> None:
-    """``export FORM OUT.xlsx``."""
-    from jgclient.exporting import export as write  # noqa: PLC0415 - the workbook writer loads slowly
-
-    library = answers.library(options.data)
-    form_id = answers.form_id(library, options.form)
-    with answers.store_of(options) as store:
-        written = write(store, library, form_id, options.out)
-    words = f"已导出 {written} 条到 {options.out}"
-    out.answer({"form": form_id, "file": str(options.out), "records": written}, [words])
-
-
 def list_records(options: argparse.Namespace, out: Out) -> None:
     """``list``: the records that fit form, state and text."""
     try:

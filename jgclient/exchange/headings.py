@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from jgclient.exchange.marks import ROW_MARK
 from jgclient.forms.cleaning import compact
 from jgclient.forms.field_types.amounts import UNITS
 
 #: Columns of the exchange tables that every act carries and no form holds (the same in all four tables).
 EXCHANGE_COLUMNS = ("record_unique_identity", "cd_id", "cd_time", "cd_source", "cd_batch", "cd_operation")
 
-_EXCHANGE_KEYS = {compact(name): name for name in EXCHANGE_COLUMNS}
+_EXCHANGE_KEYS = {compact(name): name for name in (*EXCHANGE_COLUMNS, ROW_MARK)}
 _SEQUENCE_KEYS = frozenset(("序号", "序", "行号", "no", "nr"))
 _UNIT_WORDS = "|".join(sorted(UNITS, key=len, reverse=True))
 _UNIT = re.compile(rf"[(（\[【](?:单位\s*[:：]?\s*)?({_UNIT_WORDS})[)）\]】]")
@@ -49,5 +50,5 @@ def is_sequence(heading: str) -> bool:
 
 
 def exchange_column(heading: str) -> str:
-    """The code name of a technical exchange column; empty for other headings."""
+    """The code name of a technical column, exchanged or our own; empty for other headings."""
     return _EXCHANGE_KEYS.get(heading_key(heading), "")

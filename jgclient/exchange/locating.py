@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.headings import heading_key, short_key
 from jgclient.exchange.mapping import ColumnMap, FormHeadings, map_columns
+from jgclient.exchange.marks import OVERVIEW
 from jgclient.exchange.reader import Sheet
 from jgclient.exchange.tables import Table, find_table
 from jgclient.forms.definition import Form
@@ -64,8 +65,9 @@ def locate(
     """
     form = form or _named_form(sheets, forms)
     headings = [FormHeadings(f) for f in ([form] if form else forms)]
-    visible = [sheet for sheet in sheets if not sheet.hidden]
-    hidden = [sheet for sheet in sheets if sheet.hidden and sheet.name != HIDDEN_SHEET]
+    own = (HIDDEN_SHEET, OVERVIEW)
+    visible = [sheet for sheet in sheets if not sheet.hidden and sheet.name not in own]
+    hidden = [sheet for sheet in sheets if sheet.hidden and sheet.name not in own]
     for group in (visible, hidden):
         found = _best(group, headings, chosen or {})
         if found:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from jgclient.exchange.cells import Cell, cell_text
 from jgclient.exchange.faulty_cells import ERROR_TEXTS, FaultyCell
 from jgclient.exchange.locating import Located, Source
+from jgclient.exchange.marks import ROW_MARK, RowMark
 from jgclient.exchange.tables import Column, Row
 from jgclient.forms.definition import Field
 from jgclient.forms.remembering import Remembered
@@ -42,6 +43,7 @@ class SourceBlock:
         texts: Field name → text of each data row as read, empty where the cell is.
         fingerprints: Equal for rows with equal content, whatever the file, sheet or row number.
         record_ids: Record each row was exported from, empty when the file does not say.
+        marks: What our own marking of the workbook says of each row, None where it is not marked.
         faults: (place among the data rows, field name) → the error in the cell; its text is empty.
     """
 
@@ -52,6 +54,7 @@ class SourceBlock:
     texts: dict[str, list[str]] = field(default_factory=dict)
     fingerprints: list[str] = field(default_factory=list)
     record_ids: list[str] = field(default_factory=list)
+    marks: list[RowMark | None] = field(default_factory=list)
     faults: dict[tuple[int, str], FaultyCell] = field(default_factory=dict)
 
     def text(self, place: int, name: str) -> str:
@@ -68,7 +71,7 @@ class SourceBlock:
         texts = {name: chosen(column) for name, column in self.texts.items()}
         return SourceBlock(
             self.sheet, self.headings, [], chosen(self.numbers), texts, chosen(self.fingerprints),
-            chosen(self.record_ids),
+            chosen(self.record_ids), chosen(self.marks),
             {
                 (new, name): fault
                 for new, place in enumerate(places)
@@ -114,6 +117,7 @@ class _Reader:
                 for name, (index, texts) in self._texts.items()
             },
             record_ids=self._technical_texts(cells, "record_unique_identity", len(data)),
+            marks=[RowMark.read(text) for text in self._technical_texts(cells, ROW_MARK, len(data))],
         )  # fmt: skip
         self._take_faults(block, cells)
         block.fingerprints = self._prints.of(block.texts, len(data))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from jgclient.entering import author_of, unit_of
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.locating import Located, locate
+from jgclient.exchange.marks import ROW_MARK
 from jgclient.exchange.reader import read_workbook
 from jgclient.exchange.source_blocks import SourceBlock, source_blocks
 from jgclient.forms.checker import Context
@@ -21,6 +23,7 @@ from jgclient.importing.keeping import Drafts, DryRun, Keeper, RegisterRows
 from jgclient.importing.memory import rare_collections
 from jgclient.importing.report import ImportReport, Outcome, RowReport, Told
 from jgclient.importing.steps import Cancelled, CancelledError, Progress, Steps
+from jgclient.importing.updating import Updates
 from jgclient.numbering import preview_numbers, reserve_numbers
 from jgclient.store import ListQuery, RecordRow, Store
 
@@ -67,10 +70,11 @@ def import_workbook(
     try:
         with rare_collections():
             steps.step(0)
-            for block in source_blocks(located):
+            for block in job.blocks(located):
                 job.check(block, keeper, steps)
                 steps.step(len(block.numbers) + len(block.notes))
             keeper.keep(steps)
+            job.keep_updates()
     except CancelledError:
         keeper.undo()
         job.report.rows.clear()
@@ -120,28 +124,58 @@ class _Import:
         self._filler = Filler(located.form, context, author=author_of(store), numbers=self._numbers)
         self._told = Told(located.form)
         self._wrong: Outcome = "draft" if keep_refused and located.form.register is None else "refused"
+        self._updates = Updates(
+            store, library.checker(located.form), now=now, keep_refused=keep_refused, file=path.name
+        )
         self._given = 0
         self._first: dict[str, RowReport] = {}
         self._twins: list[tuple[RowReport, RowReport]] = []
+
+    def blocks(self, located: Located) -> Iterable[SourceBlock]:
+        """The rows. Of rows that were copied with their mark, one that is unchanged is the record."""
+        if not any(ROW_MARK in source.columns.technical for source in located.sources):
+            return source_blocks(located)
+        blocks = list(source_blocks(located))
+        marked = [
+            (mark.record_id, block.fingerprints[place])
+            for block in blocks
+            for place, mark in enumerate(block.marks)
+            if mark
+        ]
+        often = {record_id for record_id, times in Counter(name for name, _ in marked).items() if times > 1}
+        seen = self._store.imports.seen([print_ for name, print_ in marked if name in often])
+        for record_id in often.intersection(seen.values()):
+            self._updates.owned(record_id)
+        return blocks
 
     def check(self, block: SourceBlock, keeper: Keeper, steps: Steps) -> None:
         """Give every row its outcome and the keeper what is to be kept."""
         reports = [RowReport(block.sheet, number, "note", reason=why) for number, why in block.notes]
         new: list[int] = []
         known = self._known(block)
+        fresh: list[RowReport] = []
         for place, number in enumerate(block.numbers):
-            report = self._passed_over(block, place, known) or RowReport(block.sheet, number, "kept")
-            reports.append(report)
-            if report.outcome == "kept":
+            report = self._passed_over(block, place, known) or self._updates.take(block, place)
+            if report is None:
+                report = RowReport(block.sheet, number, "kept")
                 new.append(place)
+                fresh.append(report)
+            if report.outcome != "duplicate":
                 self._first[block.fingerprints[place]] = report
+            reports.append(report)
         if new:
             rows = block if len(new) == len(block.numbers) else block.only(new)
-            self._check_new(rows, [report for report in reports if report.outcome == "kept"], keeper, steps)
+            self._check_new(rows, fresh, keeper, steps)
         for report, first in self._twins:
             report.record_id = first.record_id
         self._twins.clear()
         self.report.rows += sorted(reports, key=lambda report: report.row)
+
+    def keep_updates(self) -> None:
+        """Change the drafts of rows that came back corrected; the last step, after which nothing can fail."""
+        if not self.report.dry_run and self.report.updated:
+            self._store.backups.make("import")
+            self._updates.keep()
 
     def _check_new(
         self, rows: SourceBlock, reports: Sequence[RowReport], keeper: Keeper, steps: Steps
@@ -183,9 +217,11 @@ class _Import:
             report = RowReport(block.sheet, number, "duplicate", reason=reason)
             self._twins.append((report, first))
             return report
-        record = known.get(block.record_ids[place]) or known.get(mark)
+        record = known.get(mark) or (None if block.marks[place] else known.get(block.record_ids[place]))
         if record is None:
             return None
+        if block.marks[place]:
+            self._updates.owned(record.id)
         reason = f"已是记录“{record.title or record.party}”（{record.id}），未重复导入"
         return RowReport(block.sheet, number, "duplicate", record.id, reason=reason)
 

@@ -59,6 +59,7 @@ class RowReport:
         row: Row number as Excel shows it.
         record_id: The record it became or already is; None for notes, refusals, register rows and dry runs.
         reason: Why a note or duplicate was passed over.
+        updated: The row is a record already and changes it, because a marked workbook came back corrected.
     """
 
     sheet: str
@@ -67,6 +68,7 @@ class RowReport:
     record_id: str | None = None
     problems: list[RowProblem] = field(default_factory=list)
     reason: str = ""
+    updated: bool = False
 
 
 @dataclass(slots=True)
@@ -116,6 +118,11 @@ class ImportReport:
         return self.count("draft", "refused")
 
     @property
+    def updated(self) -> int:
+        """Rows that change a record that is there already; they count as kept or refused as well."""
+        return sum(row.updated for row in self.rows)
+
+    @property
     def skipped(self) -> int:
         """Duplicates and notes."""
         return self.count("duplicate", "note")
@@ -126,7 +133,9 @@ class ImportReport:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as one JSON object."""
-        counts = {name: getattr(self, name) for name in ("rows_read", "kept", "refused", "skipped")}
+        counts = {
+            name: getattr(self, name) for name in ("rows_read", "kept", "refused", "skipped", "updated")
+        }
         counts |= {"duplicates": self.count("duplicate"), "notes": self.count("note")}
         return asdict(self) | counts
 
@@ -148,9 +157,10 @@ class ImportReport:
         if self.cancelled:
             return "已取消，没有保存任何内容。"
         kept = "可以导入" if self.dry_run else "已导入"
+        again = f"（其中更新已有记录 {self.updated} 行）" if self.updated else ""
         wrong = "（已存为草稿，请在“记录”里逐条改正）" if self.count("draft") and not self.dry_run else ""
         return (
-            f"读到 {self.rows_read} 行：{kept} {self.kept} 行，有错 {self.refused} 行{wrong}，"
+            f"读到 {self.rows_read} 行：{kept} {self.kept} 行{again}，有错 {self.refused} 行{wrong}，"
             f"已导入过 {self.count('duplicate')} 行；另有 {self.count('note')} 行不是数据。"
         )
 
