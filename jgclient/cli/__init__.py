@@ -22,6 +22,7 @@ _DOERS = {
     "import": ("workbooks", "import_file"),
     "template": ("plain", "template"),
     "export": ("workbooks", "export"),
+    "mend": ("workbooks", "mend"),
     "list": ("stored", "list_records"),
     "show": ("stored", "show"),
     "check": ("plain", "check"),

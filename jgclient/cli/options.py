@@ -104,6 +104,15 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
             _arg("--errors", type=Path, metavar="输出.xlsx", help="把问题标回一份原表，改好后可再导入"),
         ],
     ),
+    "mend": (
+        "同类问题一次改完：列出、改正、撤销",
+        [
+            _arg("key", nargs="?", metavar="编号", default="", help="同类问题的编号（不写则列出全部）"),
+            _arg("--to", metavar="内容", default="", help="改成什么（默认用第一个建议）"),
+            _arg("--undo", action="store_true", help="撤销上一次批量改正"),
+            _FORM,
+        ],
+    ),
     "template": ("生成导入模板", [_arg("form", metavar="表单"), _arg("out", type=Path, metavar="输出.xlsx")]),
     "export": (
         "导出一种表单的全部记录",

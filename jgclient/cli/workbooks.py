@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jgclient.cli import answers
-from jgclient.cli.answers import Out
+from jgclient.cli.answers import Out, RefusedError
 from jgclient.forms.library import FormLibrary
 from jgclient.store import Store
 
 if TYPE_CHECKING:
     from jgclient.importing import ImportReport
+    from jgclient.mending import Mistake
 
 
 def import_file(options: argparse.Namespace, out: Out) -> None:
@@ -35,9 +36,7 @@ def import_file(options: argparse.Namespace, out: Out) -> None:
     out.answer(report.to_json() | {"errors": str(options.errors or "")}, report.lines() + marked)
 
 
-def _mark(
-    store: Store, library: FormLibrary, report: ImportReport, options: argparse.Namespace
-) -> list[str]:
+def _mark(store: Store, library: FormLibrary, report: ImportReport, options: argparse.Namespace) -> list[str]:
     """Write the marked workbook if it was asked for; what there is to say of it."""
     if not options.errors:
         return []
@@ -58,3 +57,43 @@ def export(options: argparse.Namespace, out: Out) -> None:
         written = write(store, library, form_id, options.out)
     words = f"已导出 {written} 条到 {options.out}"
     out.answer({"form": form_id, "file": str(options.out), "records": written}, [words])
+
+
+def mend(options: argparse.Namespace, out: Out) -> None:
+    """``mend [KEY --to TEXT | --undo]``: equal mistakes, mended once for all of them."""
+    from jgclient import mending  # noqa: PLC0415 - see jgclient.cli
+
+    library = answers.library(options.data)
+    with answers.store_of(options) as store:
+        if options.undo:
+            before, after, _ = mending.last(store)
+            back = mending.undo(store, library, now=answers.now())
+            words = f"已把 {back} 条的“{after}”改回“{before}”。" if back else "没有可以撤销的批量改正。"
+            out.answer({"undone": back}, [words])
+            return
+        found = mending.mistakes(store, library, form=options.form or "")
+        if not options.key:
+            lines = [f"{mistake.key}　{mistake.line}" for mistake in found] or ["没有要改的草稿。"]
+            out.answer({"mistakes": [_mistake_json(mistake) for mistake in found]}, lines)
+            return
+        mistake = next((mistake for mistake in found if mistake.key == options.key), None)
+        if mistake is None:
+            raise RefusedError(f"没有编号为 {options.key} 的同类问题。请用 jgclient mend 查看。")
+        text = options.to or next(iter(mistake.problem.candidates), "")
+        if not text:
+            raise RefusedError("这类问题没有建议的改法，请用 --to 写明改成什么。")
+        done = mending.mend(store, library, mistake, text, now=answers.now())
+    out.refused = bool(done.wrong or done.left)
+    rest = f"{done.right} 条已无错，{done.wrong} 条还有别的错"
+    words = f"已改 {done.changed} 条：{rest}；可用 jgclient mend --undo 撤销。"
+    out.answer(
+        {"changed": done.changed, "right": done.right, "wrong": done.wrong, "left": done.left}, [words]
+    )
+
+
+def _mistake_json(mistake: Mistake) -> dict[str, Any]:
+    return {
+        "key": mistake.key, "form": mistake.form, "field": mistake.name, "title": mistake.title,
+        "value": mistake.value, "code": mistake.problem.code, "message": mistake.problem.message,
+        "candidates": list(mistake.problem.candidates), "ids": list(mistake.record_ids),
+    }  # fmt: skip
