@@ -247,7 +247,7 @@ def test_connection_refused(office: Office, relay: Relay, part: str, before: int
 
 @pytest.mark.parametrize("bytes_through", [0, 1, 100, 600, 1500, 3000])
 @pytest.mark.parametrize("request_number", [0, 1, 2])
-def test_request_cut_off(office: Office, relay: Relay, bytes_through: int, request_number: int) -> None:
+def test_request_cut_off(office: Office, bytes_through: int, request_number: int) -> None:
     """The platform never gets the whole request; the client sees only that nothing comes back."""
     ids = office.finish(EACH)
     seen = 0
@@ -255,11 +255,13 @@ def test_request_cut_off(office: Office, relay: Relay, bytes_through: int, reque
     def cut_then(done: int, _total: int, _report: object) -> None:
         nonlocal seen
         if done >= request_number * 3 and seen == 0:
-            seen, relay.cut = 1, bytes_through
+            seen, straight.cut = 1, bytes_through
 
-    with through(office, relay) as platform:
+    straight = Relay(office.gateway.port)
+    with through(office, straight) as platform:
         office.profile.sync(platform, on_progress=cut_then)
-        relay.cut = None
+        straight.cut = None
         office.profile.sync(platform)
+    straight.refuse()
     office.recover()
     office.agrees(ids)
