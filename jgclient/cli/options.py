@@ -115,8 +115,18 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
     ),
     "template": ("生成导入模板", [_arg("form", metavar="表单"), _arg("out", type=Path, metavar="输出.xlsx")]),
     "export": (
-        "导出一种表单的全部记录",
-        [_arg("form", metavar="表单"), _arg("out", type=Path, metavar="输出.xlsx")],
+        "导出记录：交换表、平台模板或清单",
+        [
+            _arg("form", metavar="表单"),
+            _arg("out", type=Path, metavar="输出.xlsx"),
+            _arg(
+                "--layout", choices=("exchange", "platform", "list"), default="exchange",
+                help="exchange 交换表（默认），platform 平台模板，list 清单",
+            ),
+            _arg("--columns", metavar="栏目,…", default="", help="清单的栏目，如 state,party,check_date"),
+            _arg("--state", metavar="状态", default="", help="只导出这种状态的，如 有错、已接收"),
+            _arg("--text", metavar="文字", default="", help="只导出查找得到的"),
+        ],
     ),
     "list": (
         "列出记录",

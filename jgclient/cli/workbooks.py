@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jgclient.cli import answers
 from jgclient.cli.answers import Out, RefusedError
 from jgclient.forms.library import FormLibrary
-from jgclient.store import Store
+from jgclient.records import State
+from jgclient.store import ListQuery, Store
 
 if TYPE_CHECKING:
     from jgclient.importing import ImportReport
@@ -48,15 +49,33 @@ def _mark(store: Store, library: FormLibrary, report: ImportReport, options: arg
 
 
 def export(options: argparse.Namespace, out: Out) -> None:
-    """``export FORM OUT.xlsx``."""
+    """``export FORM OUT.xlsx``: in the exchange layout, a platform's template, or as a list."""
     from jgclient.exporting import export as write  # noqa: PLC0415 - the workbook writer loads slowly
 
     library = answers.library(options.data)
     form_id = answers.form_id(library, options.form)
+    query = None
+    if options.state or options.text:
+        states = frozenset({_state(options.state)} if options.state else ())
+        query = ListQuery(form=form_id, states=states, text=options.text)
+    columns = options.columns.split(",") if options.columns else None
     with answers.store_of(options) as store:
-        written = write(store, library, form_id, options.out)
+        try:
+            written = write(
+                store, library, form_id, options.out, layout=options.layout, columns=columns, query=query,
+                now=answers.now(),
+            )  # fmt: skip
+        except KeyError as error:
+            raise RefusedError(f"没有“{error.args[0]}”这一栏，请核对 --columns。") from None
     words = f"已导出 {written} 条到 {options.out}"
     out.answer({"form": form_id, "file": str(options.out), "records": written}, [words])
+
+
+def _state(word: str) -> State:
+    try:
+        return State.named(word)
+    except ValueError as error:
+        raise RefusedError(str(error)) from None
 
 
 def mend(options: argparse.Namespace, out: Out) -> None:

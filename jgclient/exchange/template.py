@@ -56,6 +56,11 @@ def write_template(form: Form, codes: CodeLists, path: Path) -> None:
         book.save(temporary)
 
 
+def explanation(field: Field, codes: CodeLists) -> str:
+    """What may be filled into a field, as the second row of templates says it."""
+    return f"{_demand(field)}{FIELD_TYPES[field.type].describe(field, codes)}"
+
+
 def _write_hidden(hidden: Worksheet, rows: list[tuple[str, str]]) -> None:
     for row in rows:
         hidden.append(row)

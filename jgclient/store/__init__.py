@@ -6,7 +6,7 @@ Whoever needs the store says ``from jgclient.store import open_store, Store, Sto
 from __future__ import annotations
 
 from jgclient.store.backups import Backup, Made
-from jgclient.store.bulk import NewDrafts
+from jgclient.store.bulk import KeptContent, NewDrafts
 from jgclient.store.comparing import Comparison
 from jgclient.store.errors import StoreError
 from jgclient.store.opening import Store, open_store
@@ -25,6 +25,7 @@ __all__ = [
     "Backup",
     "Comparison",
     "DraftRow",
+    "KeptContent",
     "ListQuery",
     "Made",
     "NewDrafts",

@@ -1,17 +1,18 @@
-"""Thousands of drafts at once: the same rows as one after another, put together from remembered parts."""
+"""Thousands of records at once: the same rows as one after another, put together from remembered parts."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from json.encoder import encode_basestring
 
 from jgclient.forms.problems import Problem
 from jgclient.forms.remembering import MOST, Remembered
-from jgclient.records import Facts, canonical_json, derive_state
+from jgclient.records import Content, Facts, canonical_json, derive_state
 from jgclient.store import search
 from jgclient.store.codec import FAR
 from jgclient.store.connection import CACHE_KIB, Connection
@@ -44,6 +45,17 @@ JOIN draft ON draft.record = record.key
 JOIN imported ON imported.record_id = record.id AND imported.added_at = draft.saved_at
 WHERE record.revision = 0
 """
+_CONTENTS = """
+SELECT record.id, record.form, last.operation, draft.base_revision, draft.texts,
+    coalesce(draft.saved_at, last.made_at) AS saved_at,
+    CASE WHEN draft.texts IS NULL THEN last.content END AS content
+FROM json_each(?) AS wanted
+JOIN record ON record.id = wanted.value
+LEFT JOIN draft ON draft.record = record.key
+LEFT JOIN revision AS last ON last.record = record.key AND last.revision = record.revision
+WHERE draft.record IS NOT NULL OR last.record IS NOT NULL
+ORDER BY wanted.key
+"""
 _SUMMARY = sorted(field.name for field in fields(Summary))
 _TEXT = "INSERT INTO record_text (rowid, grams, chars, wholes) VALUES (?, ?, ?, ?)"
 _IMPORTED = """
@@ -74,6 +86,27 @@ class NewDrafts:
     summaries: Sequence[Summary]
     fingerprints: Sequence[str]
     rows: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptContent:
+    """What a record says now: its draft if there is one, else its last revision.
+
+    Attributes:
+        operation: Of the last revision; empty when it was never finished.
+        accepted: There is a draft that changes an accepted revision.
+        day: When it was kept.
+        texts: Texts of the draft, None when there is none.
+        content: Content of the revision when there is no draft.
+    """
+
+    record_id: str
+    form: str
+    operation: str
+    accepted: bool
+    day: date
+    texts: dict[str, str] | None
+    content: Content
 
 
 class Bulk:
@@ -162,6 +195,19 @@ class Bulk:
             )
             for column in columns
         }
+
+    def contents(self, record_ids: Sequence[str]) -> list[KeptContent]:
+        """What records say now, in the order asked for; ids of which nothing is kept are left out."""
+        rows = self._db.rows(_CONTENTS, [canonical_json(list(record_ids))])
+        return [
+            KeptContent(
+                record_id=row["id"], form=row["form"], operation=row["operation"] or "",
+                accepted=bool(row["base_revision"]), day=date.fromisoformat(row["saved_at"][:10]),
+                texts=json.loads(row["texts"]) if row["texts"] is not None else None,
+                content=json.loads(row["content"]) if row["texts"] is None else {},
+            )
+            for row in rows
+        ]  # fmt: skip
 
     # -- inside ----------------------------------------------------------------------------------------
 

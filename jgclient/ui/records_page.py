@@ -157,13 +157,13 @@ class RecordsPage(PageBase):
             self._export_to(form, path, [row.id for row in rows] if chosen else None)
 
     def _export_to(self, form: str, path: Path, ids: Sequence[str] | None) -> None:
-        library = self.desk.library
+        library, clock = self.desk.library, self.desk.clock
 
         def task(store: Store, progress: Progress) -> str:
             from jgclient.exporting import export  # noqa: PLC0415 - workbook libraries load slowly
 
             written = export(
-                store, library, form, path, record_ids=ids, on_progress=progress.report,
+                store, library, form, path, record_ids=ids, now=clock(), on_progress=progress.report,
                 is_cancelled=progress.is_cancelled,
             )  # fmt: skip
             return f"已导出 {written:,} 条到 {path}"
