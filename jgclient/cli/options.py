@@ -120,7 +120,9 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
             _arg("form", metavar="表单"),
             _arg("out", type=Path, metavar="输出.xlsx"),
             _arg(
-                "--layout", choices=("exchange", "platform", "list"), default="exchange",
+                "--layout",
+                choices=("exchange", "platform", "list"),
+                default="exchange",
                 help="exchange 交换表（默认），platform 平台模板，list 清单",
             ),
             _arg("--columns", metavar="栏目,…", default="", help="清单的栏目，如 state,party,check_date"),
