@@ -10,7 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from jgclient import installation
@@ -21,6 +29,7 @@ from jgclient.ui.background import Background
 from jgclient.ui.desk import Desk, profile_reference
 from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
+from jgclient.ui.garbage import GarbageKeeper
 from jgclient.ui.reminders import CLOSE_TO_TRAY
 from jgclient.ui.tray import Tray
 
@@ -69,11 +78,16 @@ class Client:
 
     desk: Desk
     window: MainWindow
+    garbage: GarbageKeeper
 
     def close(self) -> None:
-        """End background work, then close the store."""
+        """End background work, take the window down with all its timers, then close the store."""
         self.desk.jobs.close()
-        self.desk.store.close()
+        store = self.desk.store
+        for part in (self.window, self.desk):
+            _destroy(part)
+        self.garbage.close()
+        store.close()
 
 
 def run(options: argparse.Namespace) -> int:
@@ -96,8 +110,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _tour(client, options) if options.command == "tour" else _work(client, door, options)
     finally:
+        backup = client.desk.restore_from
         client.close()
-        _leave(client.desk.restore_from, folder, door)
+        _leave(backup, folder, door)
 
 
 def make_application(chosen: looks.Looks = looks.USUAL) -> QApplication:
@@ -129,7 +144,13 @@ def build(folder: Path) -> Client:
     window = MainWindow(desk)
     window.refresh()
     window.show_page("workbench")
-    return Client(desk, window)
+    return Client(desk, window, GarbageKeeper())
+
+
+def _destroy(part: QObject) -> None:
+    """Now, not at the event loop's next turn: after the window is closed there is none."""
+    part.deleteLater()
+    QCoreApplication.sendPostedEvents(part, QEvent.Type.DeferredDelete)
 
 
 def now() -> datetime:
@@ -167,7 +188,7 @@ def _settle(client: Client, door: Door, options: argparse.Namespace) -> None:
     log.info("window up")
     if not client.desk.setting("unit_name"):
         client.window.show_page("start")
-    QTimer.singleShot(_FIRST_LOOK_MS, client.window.reminders.look)
+    QTimer.singleShot(_FIRST_LOOK_MS, client.window, client.window.reminders.look)
     door.answer_for(client.window)
     arrivals = Arrivals(client.desk, installation.home())
     door.asked.connect(arrivals.open)

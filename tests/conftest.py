@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -13,6 +14,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A loaded machine is slow, not wrong: examples are bounded in number, never timed.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+_MANY_OBJECTS = 100_000
+gc.disable()
+
+
+@pytest.fixture(autouse=True)
+def rubbish_in_the_main_thread() -> Iterator[None]:
+    """Collect cycles between tests: a gateway's thread must not destroy what is left of a window."""
+    yield
+    if gc.get_count()[0] > _MANY_OBJECTS:
+        gc.collect()
 
 
 class _Errors(logging.Handler):

@@ -150,7 +150,9 @@ class Background(QObject):
 
     @Slot()
     def _ended(self) -> None:
-        self._jobs = [job for job in self._jobs if job is not self.sender()]
+        ended = self.sender()
+        self._jobs = [job for job in self._jobs if job is not ended]
+        ended.deleteLater()  # here, because the worker may be the last to let go of it
         self.busy_changed.emit(self.busy)
 
 

@@ -164,13 +164,16 @@ def test_the_program_opens_works_and_ends(qapp: QApplication, tmp_path: Path, qu
         window = next(
             w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow) and w.isVisible()
         )
+        if window.front == "workbench":  # a unit that is not set up is taken to the beginning in a moment
+            QTimer.singleShot(20, look)
+            return
         seen.append(window.front)
         seen.append(str(Door(tmp_path / "data").enter()))
         window.close()
 
-    QTimer.singleShot(0, lambda: QTimer.singleShot(50, look))
+    QTimer.singleShot(0, look)
     assert app.run(options(tmp_path / "data")) == 0
-    assert seen == ["workbench", "False"]
+    assert seen == ["start", "False"]
     assert (tmp_path / "data" / "log" / "jgclient.log").exists()
     assert Door(tmp_path / "data").enter()
 
@@ -214,7 +217,6 @@ def test_a_folder_that_cannot_be_used_is_said(
 def test_a_damaged_store_is_said(qapp: QApplication, tmp_path: Path, answers: Any, quiet: Any) -> None:
     client = app.build(tmp_path / "data")
     client.close()
-    client.window.deleteLater()
     (tmp_path / "data" / "jgclient.db").write_bytes(b"x" * 8192)
     assert app.run(options(tmp_path / "data")) == 1
     assert "打不开" in answers.asked[0]

@@ -1,0 +1,40 @@
+"""Python's cyclic garbage, collected in the GUI thread and nowhere else."""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+_EVERY_MS = 1_000
+
+
+class GarbageKeeper(QObject):
+    """Takes over from Python's automatic collection while the window is up.
+
+    Python collects in whatever thread happens to pass a threshold. A closed page that waits in a cycle would
+    be destroyed by the worker thread then, and Qt forbids that: its timers cannot be stopped there, and now
+    and then the program dies of it.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._automatic = gc.isenabled()
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.look)
+        self._timer.start(_EVERY_MS)
+
+    @Slot()
+    def look(self) -> None:
+        """Collect what Python would have collected by now."""
+        counts, limits = gc.get_count(), gc.get_threshold()
+        due = [age for age in range(3) if counts[age] > limits[age] > 0]
+        if due:
+            gc.collect(max(due))
+
+    def close(self) -> None:
+        """Give the work back to Python."""
+        self._timer.stop()
+        if self._automatic:
+            gc.enable()
