@@ -1,4 +1,4 @@
-"""First letters of the pinyin of a name: “郑州物业” is found by ``zzwy``."""
+"""Pinyin of names: “郑州物业” is found by its initials ``zzwy``, spelt out, or anything between the two."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from functools import cache
 from jgclient.forms.resources import resources_folder
 
 FILE = "pinyin_initials.tsv"  # written by scripts/make_initials.py
+SYLLABLES = "pinyin_syllables.tsv"  # likewise
+#: More ways than this to cut one spelling into syllables are not tried.
+_MOST_CUTS = 16
 
 
 def initials(name: str) -> list[str]:
@@ -26,6 +29,73 @@ def initials(name: str) -> list[str]:
         if character in second:
             readings.append("".join([*letters[:place], second[character], *letters[place + 1 :]]))
     return readings
+
+
+def is_spelling(query: str) -> bool:
+    """Whether a query may be pinyin: Latin letters only."""
+    return query.isascii() and query.isalpha()
+
+
+def spells(name: str, query: str, *, at_start: bool = False) -> bool:
+    """Whether ``query`` (small letters) spells a part of a name, each character whole or begun.
+
+    ``wuye``, ``wygl``, ``wuygl`` all spell 物业管理; so does ``yeg``, its inner part.
+    """
+    known = _spelt()
+    readings = [known.get(one) or (one.casefold(),) for one in name if one in known or one.isalnum()]
+    starts = range(min(1, len(readings)) if at_start else len(readings))
+    return any(_spelt_from(readings, start, query) for start in starts)
+
+
+def cuts(query: str) -> list[str]:
+    """The initials of the ways to cut a spelling into syllables, whole ones before single letters."""
+    syllables = _syllables()
+    found: list[str] = []
+
+    def cut(start: int, letters: str) -> None:
+        if len(found) >= _MOST_CUTS:
+            return
+        if start == len(query):
+            found.append(letters)
+            return
+        rest = query[start:]
+        for length in range(min(6, len(rest)), 0, -1):
+            part = rest[:length]
+            begun = length == len(rest) and any(one.startswith(part) for one in syllables)
+            if length == 1 or part in syllables or begun:
+                cut(start + length, letters + part[0])
+
+    cut(0, "")
+    return list(dict.fromkeys(found))
+
+
+def _spelt_from(readings: list[tuple[str, ...]], start: int, query: str) -> bool:
+    if not query:
+        return True
+    if start == len(readings):
+        return False
+    for reading in readings[start]:
+        for taken in range(min(len(reading), len(query)), 0, -1):
+            if query.startswith(reading[:taken]) and _spelt_from(readings, start + 1, query[taken:]):
+                return True
+    return False
+
+
+@cache
+def _spelt() -> dict[str, tuple[str, ...]]:
+    """Syllables by character, the common one first."""
+    table: dict[str, tuple[str, ...]] = {}
+    lines = (resources_folder() / SYLLABLES).read_text("utf-8").splitlines()
+    for line in sorted(lines, key=lambda line: line.startswith("+")):
+        syllable, characters = line.removeprefix("+").split("\t")
+        for character in characters:
+            table[character] = (*table.get(character, ()), syllable)
+    return table
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(one for readings in _spelt().values() for one in readings)
 
 
 @cache

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 
 from jgclient.records import Json, canonical_json
 from jgclient.store import search
@@ -13,7 +14,12 @@ from jgclient.store.codec import all_texts
 from jgclient.store.connection import Connection, Row
 from jgclient.store.rows import RegisterRow
 
+Rows = list[RegisterRow]
 Contents = list[Mapping[str, Json]]  # inside the class, `list` is a method
+#: Texts longer than this are no names; their initials are not indexed.
+_LONGEST_NAME = 60
+#: So many candidates are looked at for each row a look-up wants.
+_CANDIDATES_EACH = 8
 _ROW = "SELECT key, content, valid_from, valid_to FROM register"
 
 
@@ -56,6 +62,28 @@ class Registers:
         parameters = {"register": register, "match": match, "limit": limit, "offset": offset}
         sql = f"{_ROW} WHERE register = :register{condition} ORDER BY key LIMIT :limit OFFSET :offset"
         return [_register_row(row) for row in self._db.rows(sql, parameters)]
+
+    def find(self, register: str, text: str, limit: int) -> Rows:
+        """The first rows a look-up means: by code, any part of the words, pinyin or its initials."""
+        if not text.strip():
+            return self.list(register, limit=limit)
+        match = search.spelt_expression(text)
+        hit = "SELECT rowid FROM register_text WHERE register_text MATCH ?"
+        sql = f"{_ROW} WHERE register = ? AND id IN ({hit}) ORDER BY key LIMIT ?"
+        rows = self._db.rows(sql, [register, match, limit * _CANDIDATES_EACH]) if match else []
+        found = map(_register_row, rows)
+        meant = (row for row in found if search.is_meant(text, [*row.key, *all_texts(row.content)]))
+        return [*islice(meant, limit)]
+
+    def with_keys(self, register: str, leading: Sequence[str]) -> Rows:
+        """The rows that begin with one of these keys, in the order of the keys."""
+        sql = (
+            "SELECT register.key, content, valid_from, valid_to FROM json_each(?) AS wanted "
+            "JOIN register ON register.register = ? AND register.leading = wanted.value "
+            "ORDER BY wanted.key, register.key"
+        )
+        rows = self._db.rows(sql, [canonical_json([*leading]), register])
+        return [_register_row(row) for row in rows]
 
     def count(self, register: str) -> int:
         """Number of rows of a register."""
@@ -122,7 +150,8 @@ class Registers:
             self._db.run("DELETE FROM register_text WHERE rowid = ?", [old["id"]])
         self._db.insert("register", columns, conflict="OR REPLACE")
         rowid = old["id"] if old is not None else self._db.value("SELECT last_insert_rowid()")
-        cut = search.index_text([*row.key, *all_texts(row.content)])
+        texts = [*row.key, *all_texts(row.content)]
+        cut = search.index_text(texts, dict.fromkeys(one for one in texts if len(one) <= _LONGEST_NAME))
         self._db.insert("register_text", {"rowid": rowid, **asdict(cut)})
         return True
 

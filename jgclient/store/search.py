@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from operator import add
 from typing import NamedTuple
 
-from jgclient.store.pinyin import initials
+from jgclient.store.pinyin import cuts, initials, is_spelling, spells
 
 _RUN = re.compile(r"[0-9a-z]+|[^\W_]")
 _LATIN = re.compile(r"[0-9a-z]+")
@@ -92,6 +92,29 @@ def match_expression(query: str) -> str:
     """
     terms = [term for word in fold(query).split() for term in _terms(word)]
     return " AND ".join(terms)
+
+
+def spelt_expression(query: str) -> str:
+    """Like :func:`match_expression`, but a word in Latin letters may also spell Chinese ones in pinyin.
+
+    It finds too much (only initials are indexed); :func:`is_meant` tells what was meant.
+    """
+    terms = []
+    for word in fold(query).split():
+        ways = [" AND ".join(_terms(way)) for way in [word, *(cuts(word) if is_spelling(word) else ())]]
+        if any(ways):
+            terms.append("(" + " OR ".join(dict.fromkeys(f"({way})" for way in ways if way)) + ")")
+    return " AND ".join(terms)
+
+
+def is_meant(query: str, texts: Sequence[str]) -> bool:
+    """Whether every word of ``query`` is part of one of the texts, as it is written or in pinyin."""
+    folded = [fold(text) for text in texts]
+    return all(
+        any(word in text for text in folded)
+        or (is_spelling(word) and any(spells(text, word) for text in texts))
+        for word in fold(query).split()
+    )
 
 
 def whole_expression(texts: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -14,7 +14,7 @@ from jgclient.ui.entry_form import FormView
 from jgclient.ui.entry_lookup import ChoiceList
 from jgclient.ui.entry_row import FieldRow
 from jgclient.ui.entry_session import EntrySession
-from jgclient.ui.field_widgets import LineField, commit_typing
+from jgclient.ui.field_widgets import InputField, LineField, commit_typing
 from jgclient.ui.problem_panel import duty_tone
 
 #: Milliseconds after the last key until the draft is kept.
@@ -233,10 +233,12 @@ class Binding(QObject):
         self.keep()
         self.refresh(redress=name)
 
-    @Slot(object, str)
-    def _picked(self, line: LineField, text: str) -> None:
+    @Slot(object, str, object)
+    def _picked(self, line: InputField, text: str, fills: Mapping[str, str]) -> None:
         line.put(text)
         self.choices.close_list()
+        if self.session is not None:
+            self.session.choose(line.field.name, fills)
 
     @Slot(str, str)
     def _reasoned(self, code: str, reason: str) -> None:

@@ -28,7 +28,7 @@ class FormView(QScrollArea):
         super().__init__()
         self.form = form
         self.lookups: dict[str, Lookup] = {
-            field.name: lookup for field in form if (lookup := lookup_for(field, desk)) is not None
+            field.name: lookup for field in form if (lookup := lookup_for(field, form, desk)) is not None
         }
         self.rows = {f.name: FieldRow(f, has_choices=f.name in self.lookups) for f in form}
         if form.title_field:

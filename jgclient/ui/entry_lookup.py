@@ -9,27 +9,20 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from jgclient.forms import catalogue
-from jgclient.forms.definition import Field
+from jgclient.aids import finding
+from jgclient.aids.finding import Choice
+from jgclient.forms.definition import Field, Form
 from jgclient.forms.field_types import FIELD_TYPES
-from jgclient.store import ListQuery, RegisterRow
+from jgclient.store.pinyin import is_spelling
 from jgclient.ui.desk import Desk
-from jgclient.ui.entry_session import title_field
-from jgclient.ui.field_widgets import LineField
+from jgclient.ui.field_widgets import InputField
 
 _ROWS = 8
-_LIMIT = 50
 _LAST_PART = re.compile(r"^(.*[；;、，,\n])?([^；;、，,\n]*)$", re.DOTALL)
+_SEPARATORS = re.compile(r"[；;、，,\n]")
+_TEXT, _FILLS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _PICK = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _MOVES = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS, Qt.Key.Key_PageUp: -_ROWS}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One line of the list: what is put into the field, and what is said about it."""
-
-    text: str
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +40,26 @@ class Lookup:
     strict: bool = False
 
 
-def lookup_for(field: Field, desk: Desk) -> Lookup | None:
-    """The look-up of a field: code list, 是/否, register or earlier records; None for free fields."""
+def lookup_for(field: Field, form: Form, desk: Desk) -> Lookup | None:
+    """The look-up of a field: code list, 是/否, register, party or earlier records; None for free fields."""
     several = FIELD_TYPES[field.type].plural
-    if field.codes:
-        return Lookup(lambda text: _codes(field, desk, text), several, strict=True)
+    store = desk.store
+    if field.codes or field.register == "region":
+        known = desk.library.codes.get(field.codes or "region")
+        return Lookup(
+            lambda text: finding.codes(store, known, text, desk.today()), several, bool(field.codes)
+        )
     if field.type == "yes_no":
         return Lookup(lambda text: [Choice(word) for word in ("是", "否") if text in ("", word)], strict=True)
     if field.register.startswith("record:"):
         form_id = field.register.removeprefix("record:")
-        return Lookup(lambda text: _records(desk, form_id, text), several)
-    if field.register == "region":
-        return Lookup(lambda text: _codes(field, desk, text, list_id="region"), several)
+        return Lookup(lambda text: finding.records(store, form_id, text), several, strict=True)
     if field.register:
-        return Lookup(lambda text: _rows(desk, field.register, text), several)
+        strict = field.type == "reference"
+        return Lookup(lambda text: finding.rows(store, desk.library, field.register, text), several, strict)
+    if field.name in (form.party_field, form.party_code_field):
+        by_code = field.name == form.party_code_field
+        return Lookup(lambda text: finding.parties(store, form, text, by_code=by_code))
     return None
 
 
@@ -68,10 +67,10 @@ class ChoiceList(QListWidget):
     """The one list of a page. It never takes the focus, so an input method goes on undisturbed.
 
     Signals:
-        picked: The clerk took a choice for the field.
+        picked: The clerk took a choice for the field: field, its text, texts for other fields by name.
     """
 
-    picked = Signal(object, str)
+    picked = Signal(object, str, object)
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
@@ -81,12 +80,12 @@ class ChoiceList(QListWidget):
         self.setAccessibleName("可选内容")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
-        self.line: LineField | None = None
+        self.line: InputField | None = None
         self._lookup: Lookup | None = None
         self.itemClicked.connect(self._clicked)
         self.hide()
 
-    def offer(self, line: LineField, lookup: Lookup, text: str, within: str = "") -> None:
+    def offer(self, line: InputField, lookup: Lookup, text: str, within: str = "") -> None:
         """Show what fits the text, or hide when nothing does.
 
         Args:
@@ -96,7 +95,9 @@ class ChoiceList(QListWidget):
             within: A word that must occur as well, such as the item an implementation list belongs to.
         """
         before, part = _split(text) if lookup.several else ("", text)
-        choices = lookup.find(f"{part.strip()} {within}".strip())
+        taken = set(map(str.strip, _SEPARATORS.split(before)))
+        found = lookup.find(f"{part.strip()} {within}".strip())
+        choices = [choice for choice in found if choice.text not in taken]
         if not choices or (len(choices) == 1 and choices[0].text == part.strip()):
             self.close_list()
             return
@@ -104,17 +105,20 @@ class ChoiceList(QListWidget):
         self.clear()
         for choice in choices:
             item = QListWidgetItem(f"{choice.text}　{choice.note}" if choice.note else choice.text, self)
-            item.setData(Qt.ItemDataRole.UserRole, before + choice.text)
-        self.setCurrentRow(0 if lookup.strict and part.strip() else -1)
+            item.setData(_TEXT, before + choice.text)
+            item.setData(_FILLS, dict(choice.fills))
+        # Nobody is called “wygl”: letters are a way to find, so what they find first is what she means.
+        marked = is_spelling(part.strip()) or (lookup.strict and part.strip())
+        self.setCurrentRow(0 if marked else -1)
         self._place(line)
 
-    def offer_words(self, line: LineField, words: tuple[str, ...]) -> None:
+    def offer_words(self, line: InputField, words: tuple[str, ...]) -> None:
         """Show a few words to choose from, e.g. the candidates of a problem."""
         choices = [Choice(word) for word in words]
         self.offer(line, Lookup(lambda _text: choices), "")
         self.setCurrentRow(0)
 
-    def is_open_for(self, line: LineField) -> bool:
+    def is_open_for(self, line: InputField) -> bool:
         """Whether the list is shown under this field."""
         return self.isVisible() and self.line is line
 
@@ -145,9 +149,9 @@ class ChoiceList(QListWidget):
 
     def _take(self, item: QListWidgetItem) -> None:
         if self.line is not None:
-            self.picked.emit(self.line, item.data(Qt.ItemDataRole.UserRole))
+            self.picked.emit(self.line, item.data(_TEXT), item.data(_FILLS))
 
-    def _place(self, line: LineField) -> None:
+    def _place(self, line: InputField) -> None:
         page = self._page
         wanted = self.sizeHintForColumn(0) + 28
         left_top = line.mapTo(page, QPoint(0, line.height() + 2))
@@ -164,33 +168,3 @@ class ChoiceList(QListWidget):
 def _split(text: str) -> tuple[str, str]:
     found = _LAST_PART.match(text)
     return (found[1] or "", found[2]) if found else ("", text)
-
-
-def _codes(field: Field, desk: Desk, text: str, list_id: str = "") -> list[Choice]:
-    codes = desk.library.codes.get(list_id or field.codes)
-    today = desk.today()
-    return [Choice(f"{c.code} {c.title}") for c in codes.search(text, _LIMIT) if c.valid(today)]
-
-
-def _rows(desk: Desk, register: str, text: str) -> list[Choice]:
-    found = desk.store.registers.list(register, text, limit=_LIMIT)
-    title = title_field(desk.library, register)
-    return [Choice(_key(register, row), _note(row, title)) for row in found]
-
-
-def _records(desk: Desk, form_id: str, text: str) -> list[Choice]:
-    rows = desk.store.records.list(ListQuery(form=form_id, text=text, limit=_LIMIT))
-    return [Choice(row.number, f"{row.title} {row.act_date}".strip()) for row in rows if row.number]
-
-
-def _note(row: RegisterRow, title: str) -> str:
-    """What tells a row from others: its name, or the rest of its key where the name is the key."""
-    name = str(row.content.get(title) or "")
-    return name if name != row.key[0] else " ".join(row.key[1:])
-
-
-def _key(register: str, row: RegisterRow) -> str:
-    """What a record holds of a register row: its leading key; of an implementation list its own code."""
-    if register != catalogue.IMPLEMENTATION:
-        return row.key[0]
-    return str(row.content.get("code") or catalogue.implementation_code(row.content))

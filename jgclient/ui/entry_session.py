@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jgclient import entering
+from jgclient.aids import following, objects, uses
+from jgclient.aids.finding import title_field
 from jgclient.contract import parse_time
 from jgclient.deadlines.duties import DutyState, duties
 from jgclient.forms import catalogue
 from jgclient.forms.checker import Reading
-from jgclient.forms.defaults import defaults
 from jgclient.forms.definition import Field, Form, Section
-from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem, blocking
-from jgclient.records import Json, State
+from jgclient.records import Content, Json, State
 from jgclient.store import ListQuery, StoreError
 from jgclient.ui.desk import Desk
 from jgclient.ui.entry_history import History
@@ -65,12 +65,15 @@ class EntrySession:
         self.failure = ""
         self._visited: set[str] = set()
         self._derived: dict[str, str] = {}
+        self._derived_from: dict[str, str] = {}
+        self._followed: dict[str, frozenset[str]] = {}
         self._everything_shown = not is_new
         self._returned = [] if is_new else self._platform_problems()
         self._unread = False
         self.reading = self._read()
         self.texts = dict(self.reading.texts)
         self._as_opened = dict(self.texts)
+        self._derived_from |= self.texts
         self._history = History(self.texts)
         self._shown: set[Key] = {_key(p) for p in self.shown_problems()}
 
@@ -95,6 +98,11 @@ class EntrySession:
         """The clerk changed a field."""
         self.typing = name
         self._put(name, text)
+
+    def choose(self, name: str, fills: Mapping[str, str]) -> None:
+        """The clerk took a choice from the list, which brings texts for other fields."""
+        if fills:
+            self._derive(name, fills)
 
     def give_reason(self, code: str, reason: str) -> None:
         """The clerk wrote why a soft problem is none."""
@@ -180,7 +188,18 @@ class EntrySession:
             return None
         self.reading = finished.reading
         self.failure, self.saved_at, self.dirty = "", self.desk.clock(), False
+        if finished.revision is not None:
+            self._learn(finished.revision.content)
         return finished
+
+    def _learn(self, content: Content) -> None:
+        """Remember what was chosen and who was new; the record is safe whether this can be kept or not."""
+        try:
+            with self.desk.store.atomic():
+                uses.count(self.desk.store, self.form, content)
+                objects.remember(self.desk.store, self.form, content)
+        except StoreError as error:
+            self.failure = str(error)
 
     # -- what to show ----------------------------------------------------------------------------------
 
@@ -259,18 +278,30 @@ class EntrySession:
         else:
             self.texts.pop(name, None)
 
-    def _derive(self, name: str) -> None:
-        """Fill what follows from a field, after taking back what had followed from its text before."""
-        followers = [f for f in self.form if _follows(f, name, self.form)]
-        for field in followers:
-            if self._derived.get(field.name) == self.texts.get(field.name):
-                self._put(field.name, "") if field.name in self._derived else None
-        context = entering.context(self.desk.store, record_id=self.opened.record_id, now=self.desk.clock())
-        filled = defaults(self.form, self.texts, context, author="", number=str) if followers else {}
-        for field in followers:
-            if field.name not in self.texts and filled.get(field.name):
-                self._derived[field.name] = filled[field.name]
-                self._put(field.name, filled[field.name])
+    def _derive(self, name: str, chosen: Mapping[str, str] | None = None) -> None:
+        """Fill what follows from a field's new text, after taking back what had followed from its old one.
+
+        Args:
+            chosen: Texts that came with a choice from the list; they replace what is there.
+        """
+        text = self.texts.get(name, "")
+        if chosen is None and text == self._derived_from.get(name, ""):
+            return
+        self._derived_from[name] = text
+        for field in self._followed.pop(name, frozenset()):
+            if self._derived.get(field) == self.texts.get(field):
+                self._put(field, "")
+        for field, words in (chosen or {}).items():
+            self._put(field, words)
+        found = following.follow(
+            self.desk.store, self.desk.library, self.form, self.texts, name, now=self.desk.clock()
+        )
+        filled = {field: words for field, words in found.items() if field not in self.texts}
+        for field, words in filled.items():
+            self._put(field, words)
+        filled |= chosen or {}
+        self._derived |= filled
+        self._followed[name] = frozenset(filled)
 
     def _read(self) -> Reading:
         self._unread = False
@@ -302,19 +333,6 @@ class EntrySession:
         times = [parse_time(r.received_at) for r in self.desk.store.outbox.receipts(self.opened.record_id)]
         zone = self.desk.clock().tzinfo
         return min((time.astimezone(zone).date() for time in times if time), default=None)
-
-
-def title_field(library: FormLibrary, register: str) -> str:
-    """Name of the field that names a row of ``register`` for people; empty when no form describes it."""
-    forms = (form for form in library.forms if form.register and form.register.name == register)
-    return next((form.title_field for form in forms), "")
-
-
-def _follows(field: Field, name: str, form: Form) -> bool:
-    """Whether the first value of ``field`` comes from the field called ``name``."""
-    source, _, column = field.default.partition(".")
-    of_item = name == form.item_field and source in ("item", "implementation", "implementation_code")
-    return of_item or (source == "field" and column == name)
 
 
 def _key(problem: Problem) -> Key:

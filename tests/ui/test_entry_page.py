@@ -261,6 +261,37 @@ def test_item_is_found_by_its_words_and_shown_by_name(clerk: Clerk) -> None:
     assert clerk.row("supervise_item_check_icode").input.text() == "11410100000000019W4"
 
 
+def test_letters_choose_an_object_which_fills_what_is_known_of_it(clerk: Clerk) -> None:
+    known = {
+        "object_code": "91410100MA40001587", "object_name": "郑州安顺物业服务有限公司", "object_kind": "1",
+        "address_registered": "郑州市中原区建设路88号", "area_number": "410102",
+    }  # fmt: skip
+    registers = clerk.window.desk.store.registers
+    registers.upsert("object", [RegisterRow(("91410100MA40001587",), known)], "测试")
+    clerk.begin("check")
+    clerk.type("administrative_cp", "aswy")
+    assert clerk.row("administrative_cp").input.text() == "郑州安顺物业服务有限公司"
+    assert clerk.row("administrative_cp_ui_code").input.text() == "91410100MA40001587"
+    assert clerk.row("address_registered").input.text() == "郑州市中原区建设路88号"
+    assert clerk.row("supervise_object_type").input.text() == "1 企业、个体户、农专社"
+    assert clerk.row("area_number").input.text() == "410102 中原区"
+    clerk.type("administrative_cp", "郑州另一家公司")
+    assert clerk.row("administrative_cp_ui_code").input.text() == ""
+    assert clerk.row("address_registered").input.text() == ""
+    assert clerk.row("supervise_object").input.text() == "郑州另一家公司"
+
+
+def test_a_new_object_is_known_in_the_next_record(clerk: Clerk) -> None:
+    clerk.begin("check")
+    for name, text in CHECK.items():
+        clerk.type(name, text)
+    clerk.press(Qt.Key.Key_Return, CTRL)
+    clerk.type("administrative_cp_ui_code", "zzmm")
+    assert clerk.row("administrative_cp").input.text() == CHECK["administrative_cp"]
+    assert clerk.row("administrative_cp_ui_code").input.text() == CHECK["administrative_cp_ui_code"]
+    assert clerk.row("administrative_cp_na").input.text() == "02 法人"
+
+
 def test_alt_down_shows_all_choices_of_a_field(clerk: Clerk) -> None:
     clerk.begin("check")
     clerk.view.focus("check_result")
