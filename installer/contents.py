@@ -59,6 +59,13 @@ def lay_package_files(unpacked: Path, folder: Path, *, but: Iterable[str]) -> No
             _copy(file, folder / name)
 
 
+def lay_manual(manual: Path, folder: Path) -> None:
+    """The manual that the window shows (jgclient/ui/help_page.py), with the pictures it names."""
+    _copy(manual, folder / manual.name)
+    for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", manual.read_text("utf-8")):
+        _copy(manual.parent / picture, folder / picture)
+
+
 def qt_modules(package: Path) -> list[str]:
     """The modules of PySide6 that a package's source imports, anywhere in it."""
     found = set[str]()

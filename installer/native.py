@@ -22,7 +22,9 @@ def forwarder(python_dll: Path, work: Path, out: Path) -> None:
     lines = ["LIBRARY python3", "EXPORTS", *(f"{name}={PYTHON_TAG}.{name}" for name in names)]
     definition = work / "python3.def"
     definition.write_text("\n".join(lines) + "\n", "ascii")
-    _run(system.COMPILER, "-shared", "-nostdlib", "-Wl,-e,0", *_LINK, "-o", out, definition)
+    # Its address in memory would else be made from the name of the folder it is built in.
+    options = ("-shared", "-nostdlib", "-Wl,-e,0", "-Wl,--disable-auto-image-base")
+    _run(system.COMPILER, *options, *_LINK, "-o", out, definition)
 
 
 def launchers(work: Path, folder: Path) -> None:

@@ -6,7 +6,7 @@
 Unicode true
 Target amd64-unicode
 !ifdef QUICK ; a throw-away set-up for the trial
-  SetCompressor zlib
+  SetCompress off
 !else
   SetCompressor /SOLID lzma
   SetCompressorDictSize 16

@@ -74,6 +74,7 @@ def _lay_client(program: Path) -> None:
     for name in ("jgclient", "resources"):
         shutil.copytree(ROOT / name, program / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     compiling.compile_tree(program / "jgclient", shown_from=program)
+    contents.lay_manual(ROOT / "docs" / "用户手册.md", program / "docs")
 
 
 def _runtime(embed: Path | None, folder: Path) -> Path:

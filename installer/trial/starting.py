@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import statistics
-import subprocess
 import time
 from datetime import datetime
 from pathlib import Path
 
-from installer import system
-from installer.native import NATIVE
-from installer.places import PYTHON_TAG
-from installer.trial.wine import Wine, give, wait_for
+from installer.trial import own
+from installer.trial.wine import Wine, wait_for
 
 _RUNS = 3
 _MOST = 2.0
@@ -42,13 +39,7 @@ def ratio(wine: Wine, installed: Path, version: str) -> tuple[float, float, floa
     Both start from the same folder through the same launcher and note the time when their event loop turns
     with the window shown; they take turns, after one run each that warms the disk.
     """
-    bare = installed / "bare.exe"
-    subprocess.run(
-        [system.COMPILER, "-municode", "-Os", "-s", "-mwindows", "-DWINDOW", '-DMODULE=L"bare"',
-         f'-DPYTHON_TAG=L"{PYTHON_TAG}"', "-o", bare, NATIVE / "launcher.c"], check=True,
-    )  # fmt: skip
-    (installed / f"app-{version}" / "bare.py").write_text(_BARE, "utf-8")
-    give(installed)
+    bare = own.program(installed, version, "bare", _BARE, window=True)
     pairs = [(_program(wine, installed), _alone(wine, bare)) for _ in range(_RUNS + 1)]
     program, alone = (statistics.median(times[1:]) for times in zip(*pairs, strict=True))
     return program, alone, program / alone

@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from installer import update_package
 from installer.places import ROOT, VERSION, VERSION_FOLDER
-from installer.trial import helpers, starting, versions
+from installer.trial import helpers, loading, starting, versions
 from installer.trial.checks import expect, step
+from installer.trial.console import Console
 from installer.trial.platform import UNIT_CODE, USER, Platform, gateway
 from installer.trial.wine import Wine, give, put, wait_for
 from jgclient.packages import Keys
@@ -36,17 +38,19 @@ class Made:
 
     Attributes:
         stage: The staged folder.
-        setup: Its set-up.
         earlier: The set-up of the version before.
-        portable: The portable ZIP.
         keys: The publisher's keys.
+        setup: The set-up of the staged folder; still being packed when the story begins, as are the others.
+        again: The folder staged a second time, and found to be alike.
+        portable: The portable ZIP.
     """
 
     stage: Path
-    setup: Path
     earlier: Path
-    portable: Path
     keys: Keys
+    setup: Future[Path]
+    again: Future[Path]
+    portable: Future[Path]
 
 
 class Story:
@@ -79,6 +83,11 @@ class Story:
             self.tour(platform, pictures)
         with step("the same job on the command line"), gateway(self.work / "gateway-cli") as platform:
             self.command_line(platform)
+        with step("a console with code page 936"):
+            self.chinese_console()
+        with step("everything the source names loads"):
+            loading.everything(self.wine, self.installed)
+        self.made.again.result(), self.made.portable.result()  # nothing else runs while the start is timed
         with step("start against a bare window"):
             print(starting.verdict(starting.ratio(self.wine, self.installed, VERSION)), flush=True)
         with step("updates without internet"):
@@ -89,17 +98,18 @@ class Story:
             self.portable()
 
     def old_windows(self) -> None:
-        """Set-up and portable program refuse a Windows before 10 1809 and touch nothing."""
+        """Set-up and program refuse a Windows before 10 1809 and touch nothing."""
         self.wine.boot()
-        setup = put(self.made.setup, self.stick / self.made.setup.name)
-        self.wine.run(setup, "/S", expect=_TOO_OLD)
+        self.wine.run(self.on_stick(self.made.earlier), "/S", expect=_TOO_OLD)
         expect("nothing was installed", holds=not self.installed.exists())
+        program = self.on_stick(self.made.stage / "jgclient-cli.exe")
+        refused = self.wine.run(program, "list", expect=1).stderr
+        expect("the program names the oldest Windows", holds="Windows 10 1809" in refused, found=refused)
         self.wine.become_windows_10()
 
     def earlier_version(self) -> None:
         """Install the version before, make a profile, import a ledger."""
-        earlier = put(self.made.earlier, self.stick / self.made.earlier.name)
-        self.install(earlier)
+        self.install(self.on_stick(self.made.earlier))
         self.cli("init", *_INIT)
         for name in (*_LISTS, _LEDGER):
             self.import_sample(name)
@@ -108,7 +118,7 @@ class Story:
     def upgrade(self) -> None:
         """The new set-up over the running version before; every record and draft is there afterwards."""
         before = self.records()
-        setup = self.stick / self.made.setup.name
+        setup = self.on_stick(self.made.setup.result())
         with self.wine.running(self.window):
             wait_for("the window of the version before", lambda: self.log().count("window up") == 1)
             self.install(setup, "/AUTOSTART")
@@ -162,6 +172,13 @@ class Story:
         again = json.loads(self.cli("sync", "--json", variables=variables).stdout)
         expect("nothing is sent twice", holds=again["sent"] == 0, found=again)
 
+    def chinese_console(self) -> None:
+        """Chinese can be read on the screen of an old-fashioned console and in a file written there."""
+        console = Console(self.wine, self.installed / "jgclient-cli.exe", self.work)
+        title = self.records()["records"][0]["title"]
+        for where, text in (("screen", console.shows("list")), ("file", console.writes("list"))):
+            expect(f"the {where} shows the records", holds=title in text, found=text[:500])
+
     def updates(self) -> None:
         """Packages: a changed one, one that does not come up on trial, a good one, one that fails later."""
         before = self.records()
@@ -200,7 +217,7 @@ class Story:
 
     def portable(self) -> None:
         """Unpacked on a stick it keeps data and key there, and leaves none on the computer."""
-        with zipfile.ZipFile(self.made.portable) as archive:
+        with zipfile.ZipFile(self.made.portable.result()) as archive:
             archive.extractall(self.stick)
         (top,) = self.stick.glob("jgclient-*/")
         helpers.make(top / VERSION_FOLDER, self.work, top)
@@ -210,6 +227,10 @@ class Story:
         expect("data and key lie on the stick", holds={"jgclient.db", "store.key"} <= found, found=found)
 
     # -- ways ------------------------------------------------------------------------------------
+
+    def on_stick(self, file: Path) -> Path:
+        """Bring a file to the computer."""
+        return put(file, self.stick / file.name)
 
     def install(self, setup: Path, *words: str) -> None:
         """Run a set-up silently, then put the trial's helpers beside the program."""
@@ -227,8 +248,7 @@ class Story:
 
     def import_sample(self, name: str) -> None:
         """Import a sample workbook from the stick; some of its rows are wrong on purpose."""
-        file = put(SAMPLES / name, self.stick / name)
-        self.cli("import", file, expect=None)
+        self.cli("import", self.on_stick(SAMPLES / name), expect=None)
 
     def records(self, *words: str) -> dict[str, Any]:
         """The list of records as the command line gives it."""
@@ -250,7 +270,7 @@ class Story:
         folder.mkdir()
         program = versions.renumbered(self.made.stage, version, folder, also=also)
         made = update_package.make(program, self.made.keys, self.made.stage / VERSION_FOLDER, self.work)
-        return put(made, self.stick / made.name)
+        return self.on_stick(made)
 
     def change(self, package: Path, out: Path) -> None:
         """A copy of a package in which one file was changed."""

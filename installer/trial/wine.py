@@ -105,13 +105,15 @@ class Wine:
             [*_as_user(), "/usr/lib/wine/wineserver64", "-k"], env=self._environment, check=False, timeout=60
         )
 
+    def windows_path(self, path: Path) -> str:
+        """The name of a file on the drive as programs there know it."""
+        return "C:\\" + str(path.relative_to(self.drive)).replace("/", "\\")
+
     def _command(self, words: tuple[object, ...]) -> list[str]:
         return [*_as_user(), _WINE, *map(self._word, words)]
 
     def _word(self, word: object) -> str:
-        if isinstance(word, Path):
-            return "C:\\" + str(word.relative_to(self.drive)).replace("/", "\\")
-        return str(word)
+        return self.windows_path(word) if isinstance(word, Path) else str(word)
 
 
 def _ended(

@@ -1,6 +1,7 @@
 """The command line: the same jobs as the window, for IT staff and scripts.
 
-Every command prints text a person can read, or with ``--json`` one JSON object (UTF-8) on standard output.
+Every command prints text a person can read, or with ``--json`` one JSON object (UTF-8) on standard output
+(:mod:`jgclient.cli.speaking`: in which encoding).
 Exit code: 0 done, 1 something was refused (and said why), 2 wrong use.
 """
 
@@ -52,9 +53,6 @@ def run(options: argparse.Namespace) -> int:
     """Do one command; every refusal ends in one Chinese sentence and exit code 1."""
     from jgclient.cli.answers import REFUSALS, Out  # noqa: PLC0415 - see _DOERS
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
     out = Out(as_json=options.json)
     module, name = _DOERS[options.command]
     try:

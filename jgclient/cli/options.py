@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jgclient import __version__, installation
-from jgclient.cli import exchange_options
+from jgclient.cli import exchange_options, speaking
 from jgclient.cli.chinese_parser import ChineseParser
 
 #: All of :data:`jgclient.forms.identifiers.KIND_TITLES`; written out because forms load slowly.
@@ -20,6 +21,7 @@ KINDS = (
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line as options; without a command the window opens. Wrong use exits with code 2."""
+    speaking.prepare(sys.argv if argv is None else argv)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--data", type=Path, default=argparse.SUPPRESS, metavar="目录", help="数据目录（默认 JGCLIENT_DATA）"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zipfile
+from fnmatch import fnmatchcase
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from installer import bom, compiling, contents, wheels
 from installer.places import ROOT
+from installer.trial import loading
 from installer.update_package import signer
 
 
@@ -65,6 +69,42 @@ def test_every_qt_module_in_use_is_found() -> None:
 def test_an_import_inside_a_function_counts_too(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("def f():\n    from PySide6.QtSql import QSqlQuery\n", "utf-8")
     assert contents.qt_modules(tmp_path) == ["QtSql"]
+
+
+def test_every_package_that_the_source_names_is_locked_or_pythons_own() -> None:
+    statements = "\n".join(loading.imports(ROOT / "jgclient"))
+    tops = set(re.findall(r"^(?:from|import) (\w+)", statements, re.MULTILINE))
+    suppliers = packages_distributions()
+    left_out = contents.parts()["python_left_out"]
+    assert {"PySide6", "requests", "openpyxl", "zlib"} <= tops
+    for top in tops:
+        if top in sys.stdlib_module_names:
+            assert not any(fnmatchcase(name, pattern) for name in (top, f"{top}.py") for pattern in left_out)
+        else:
+            assert {same(name) for name in suppliers[top]} & {same(name) for name in locked()}, top
+
+
+def same(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_the_manual_comes_with_every_picture_it_names(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(b"picture")
+    (tmp_path / "images" / "other.png").write_bytes(b"not named")
+    manual = tmp_path / "手册.md"
+    manual.write_text("# 手册\n![甲](images/a.png)\n", "utf-8")
+    contents.lay_manual(manual, tmp_path / "docs")
+    laid = {p.relative_to(tmp_path / "docs").as_posix() for p in (tmp_path / "docs").rglob("*.*")}
+    assert laid == {"手册.md", "images/a.png"}
+    manual.write_text("![乙](images/missing.png)\n", "utf-8")
+    with pytest.raises(FileNotFoundError, match="missing"):
+        contents.lay_manual(manual, tmp_path / "docs")
+
+
+def test_the_shipped_manual_is_whole(tmp_path: Path) -> None:
+    contents.lay_manual(ROOT / "docs" / "用户手册.md", tmp_path)
+    assert len(list((tmp_path / "images").rglob("*.png"))) >= 5
 
 
 def test_byte_code_is_alike_wherever_it_is_made(tmp_path: Path) -> None:
