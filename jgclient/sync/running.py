@@ -9,7 +9,7 @@ from datetime import datetime
 
 from jgclient.contract import Capabilities, Platform
 from jgclient.forms.library import FormLibrary, load_library, resources_folder
-from jgclient.records import State
+from jgclient.records import Json, State
 from jgclient.store import ListQuery, Store
 from jgclient.sync.choosing import Choosing
 from jgclient.sync.comparing import Comparing
@@ -26,6 +26,8 @@ from jgclient.sync.uploading import Uploads
 
 #: Setting that is true from a restore until both sides were compared; nothing is sent meanwhile.
 RECONCILE_FIRST = "reconcile_before_sending"
+#: Setting: ``at`` (ISO time), ``line`` and ``stopped`` of the last run, whoever began it.
+LAST_RUN = "last_sync"
 #: Conflicts whose other version is asked for in one run.
 _CONFLICTS = 200
 
@@ -67,7 +69,10 @@ def run(
     """
     around = Surroundings(now, pause, jitter, on_progress, is_cancelled)
     with only_run(store.folder):
-        return _Run(store, platform, (device_id, unit_code), around, library).go()
+        report = _Run(store, platform, (device_id, unit_code), around, library).go()
+        told: dict[str, Json] = {"at": now().isoformat(), "line": report.line(), "stopped": report.stopped}
+        store.settings.set(LAST_RUN, told)
+        return report
 
 
 class _Run:

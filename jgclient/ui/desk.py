@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from jgclient.store import Store
 from jgclient.ui.background import Background, Progress
 from jgclient.ui.limits_keeper import LimitsKeeper
+from jgclient.ui.reporter import Reporter
 from jgclient.ui.theme import ToneName
 
 if TYPE_CHECKING:  # the rule engine behind them loads slowly; the window is up before it
@@ -39,10 +40,11 @@ class Reference:
 
 
 def profile_reference(folder: Path, first_day: object) -> Reference:
-    """The program's own forms, and the calendar as a data folder knows it."""
+    """Forms, code lists and calendar as a data folder knows them: the program's and the platform's."""
+    from jgclient.forms.library import load_library, resources_folder  # noqa: PLC0415 - see shipped
     from jgclient.limits import profile_calendar  # noqa: PLC0415
 
-    return replace(shipped(), calendar=profile_calendar(folder, first_day))
+    return Reference(load_library(resources_folder(), folder), profile_calendar(folder, first_day))
 
 
 def shipped() -> Reference:
@@ -62,6 +64,7 @@ class Desk(QObject):
         clock: Now, as an aware date-time.
         jobs: Long work; it has a store of its own.
         limits: Keeps the index of open limits up to date.
+        reporter: Reports what waits, by hand and by itself.
         frame: The main window, set by it.
         restore_from: Backup to go back to once the window is closed, None for none.
     """
@@ -87,6 +90,7 @@ class Desk(QObject):
         self._lock = threading.Lock()
         self._basis: Basis | None = None
         self.limits = LimitsKeeper(self)
+        self.reporter = Reporter(self)
 
     @property
     def ready(self) -> bool:
@@ -127,6 +131,21 @@ class Desk(QObject):
     def preload(self) -> None:
         """Load forms and calendar beside the window; ``data_changed`` says when they are there."""
         self.jobs.run(self._loaded_there, done=self._announce, failed=self._refuse)
+
+    def reload(self) -> None:
+        """Load forms, code lists and calendar anew: the platform sent others. Open forms stay as they are."""
+        self.jobs.run(self._load_anew, done=self._take, failed=self._refuse)
+
+    def _load_anew(self, _store: Store, _progress: Progress) -> Reference:
+        return self._load()
+
+    @Slot(object)
+    def _take(self, reference: Reference) -> None:
+        with self._lock:
+            self._reference = reference
+        self._basis = None
+        self.data_changed.emit()
+        self.say("平台下发的表单、代码表或节假日安排已启用；正在录的这一条不受影响。", "accepted")
 
     def _loaded_there(self, _store: Store, _progress: Progress) -> Reference:
         return self._loaded()

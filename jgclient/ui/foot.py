@@ -1,4 +1,4 @@
-"""The status line: network and last sync, what waits and until when, who works here."""
+"""The status line: the run under way or the last one, what waits and until when, who works here."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Foot(QWidget):
         row.addWidget(self._said, 1)
         row.addWidget(self._who)
         desk.said.connect(self.say)
+        desk.reporter.line_changed.connect(self._show_network)
 
     @Slot(str, str)
     def say(self, text: str, tone: str) -> None:
@@ -51,14 +52,21 @@ class Foot(QWidget):
 
     def refresh(self) -> None:
         """Read the facts again."""
-        words, tone = network_words(self._desk.store.settings.get("last_sync") or {}, self._desk.clock())
-        self._network.setText(words)
-        theme.restyle(self._dot, "tone", tone)
+        self._show_network()
         words, tone = self._waiting_words()
         self._waiting.setText(words)
         theme.restyle(self._waiting, "tone", tone)
         who = [self._desk.setting("unit_name"), self._desk.setting("user_name"), "已加密保存"]
         self._who.setText(" · ".join(part for part in who if part))
+
+    @Slot()
+    def _show_network(self) -> None:
+        """The run under way, or how the last one went."""
+        line = self._desk.reporter.line
+        last = self._desk.store.settings.get("last_sync") or {} if not line else {}
+        words, tone = (line, "waiting") if line else network_words(last, self._desk.clock())
+        self._network.setText(words)
+        theme.restyle(self._dot, "tone", tone)
 
     def _waiting_words(self) -> tuple[str, str]:
         outbox, today = self._desk.store.outbox, self._desk.today()

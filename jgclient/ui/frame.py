@@ -289,6 +289,7 @@ class MainWindow(QMainWindow):
             self._day = self.desk.today()
             self.refresh()
         self.reminders.look()
+        self.desk.reporter.look()
         if self.desk.store.accounts.list():
             self._lock_screen().look(self.desk.clock())
 

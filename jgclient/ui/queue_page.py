@@ -8,14 +8,13 @@ from datetime import datetime
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from jgclient import entering
 from jgclient.contract import TransportError, parse_time
 from jgclient.records import State
-from jgclient.store import ListQuery, RecordRow, Store
+from jgclient.store import ListQuery, RecordRow
 from jgclient.store.receipts import ReceiptLine, ReceiptQuery
 from jgclient.sync.report import SyncReport
 from jgclient.ui.attention import Attention
-from jgclient.ui.background import Job, Progress
+from jgclient.ui.background import Job
 from jgclient.ui.desk import Desk
 from jgclient.ui.login import Login
 from jgclient.ui.parts import Card, Chip, EmptyState, PageBase, button, label, page_column, primary_button
@@ -115,7 +114,6 @@ class QueuePage(PageBase):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.job: Job | None = None
         self.sent_at: dict[str, datetime] = {}
         self.start_button = primary_button("立即上报", "F9", bind=False, on_click=self.start)
         self.login = Login(desk)
@@ -133,6 +131,12 @@ class QueuePage(PageBase):
         self.receipts.opened.connect(self._open_receipt)
         self.attention = Attention(desk)
         self._lay_out()
+        reporter = desk.reporter
+        reporter.started.connect(self._started)
+        reporter.progressed.connect(self._progressed)
+        reporter.ended.connect(self._ended)
+        if reporter.job is not None:  # it began by itself before anybody came here
+            self._started()
 
     # -- what the frame asks ---------------------------------------------------------------------
 
@@ -169,37 +173,26 @@ class QueuePage(PageBase):
 
     # -- what she does ---------------------------------------------------------------------------
 
+    @property
+    def job(self) -> Job | None:
+        """The run under way, whoever began it."""
+        return self.desk.reporter.job
+
     @Slot(str)
     def start(self, password: str = "") -> None:
         """Report what waits; with a password log in first."""
-        if self.job is not None:
-            return
-        clock = self.desk.clock
-
-        def task(store: Store, progress: Progress) -> SyncReport | TransportError:
-            from jgclient import practice, sync  # noqa: PLC0415 - the network library loads slowly
-
-            try:
-                platform = practice.platform(store, clock) or sync.connect(store)
-                if password:
-                    sync.log_in(store, platform, password)
-            except TransportError as error:
-                return error
-            return sync.run(
-                store, platform, device_id=sync.device_id(store), unit_code=entering.unit_of(store)["code"],
-                now=clock, on_progress=progress.report, is_cancelled=progress.is_cancelled,
-            )  # fmt: skip
-
-        self.login.hide()
-        self.run_card.show_running()
-        self.start_button.setEnabled(False)
-        self.job = self.desk.jobs.run(task, done=self._done, failed=self._failed, progressed=self._progressed)
+        self.desk.reporter.start(password)
 
     def pause(self) -> None:
         """Stop after the batch under way; the rest stays in the queue."""
-        if self.job is not None:
-            self.run_card.pause_button.setEnabled(False)
-            self.job.cancel()
+        self.run_card.pause_button.setEnabled(False)
+        self.desk.reporter.cancel()
+
+    @Slot()
+    def _started(self) -> None:
+        self.login.hide()
+        self.run_card.show_running()
+        self.start_button.setEnabled(False)
 
     @Slot(int, int, object)
     def _progressed(self, done: int, total: int, report: SyncReport) -> None:
@@ -209,29 +202,17 @@ class QueuePage(PageBase):
         self.run_card.show_report(report)
 
     @Slot(object)
-    def _done(self, report: SyncReport | TransportError) -> None:
-        if isinstance(report, TransportError):
-            self._end("没有登录", report.message)
-            self.run_card.ask_login(report.message)
-            return
-        self._end(report.line(), report.stopped)
-        self.run_card.show_report(report)
-        trouble = report.stopped or report.rejected or report.conflict or report.parked
-        self.desk.say(report.line(), "warning" if trouble else "accepted")
-        if report.note == "等待登录":
-            self.run_card.ask_login(report.stopped)
-
-    @Slot(str)
-    def _failed(self, sentence: str) -> None:
-        self._end("没有报完", sentence)
-        self.run_card.show_report(SyncReport(stopped=sentence))
-
-    def _end(self, line: str, stopped: str) -> None:
-        self.job = None
+    def _ended(self, outcome: SyncReport | TransportError | str) -> None:
         self.start_button.setEnabled(True)
-        last = {"at": self.desk.clock().isoformat(), "line": line, "stopped": stopped}
-        self.desk.store.settings.set("last_sync", last)
-        self.desk.data_changed.emit()
+        if isinstance(outcome, TransportError):
+            self.run_card.show_report(SyncReport())
+            self.run_card.ask_login(outcome.message)
+        elif isinstance(outcome, str):
+            self.run_card.show_report(SyncReport(stopped=outcome))
+        else:
+            self.run_card.show_report(outcome)
+            if outcome.note == "等待登录":
+                self.run_card.ask_login(outcome.stopped)
 
     def _open(self, row: RecordRow) -> None:
         self.desk.go("entry", record_id=row.id)

@@ -426,6 +426,8 @@ def test_reachable_asks_nothing(server: FaultyServer) -> None:
     assert not reachable(f"http://127.0.0.1:{closed_port()}")
     assert not reachable("http://platform.example")  # plain HTTP is for this computer only
     assert not reachable("nonsense")
+    assert reachable("https://platform.example", proxy=server.url)
+    assert not reachable("https://platform.example", proxy=f"127.0.0.1:{closed_port()}")
     assert server.seen == []
 
 

@@ -39,6 +39,8 @@ def test_everything_arrives_once_and_a_second_run_asks_one_thing(
     settled()
     again = profile.sync(platform)
     assert again == SyncReport(requests=1)
+    told = {"at": NOW.isoformat(), "line": "没有待上报的记录", "stopped": ""}
+    assert profile.store.settings.get("last_sync") == told
     assert sum(model.batch_sizes) == 57
 
 
