@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import checking, frames, limits, smaller, startup, syncing
+from bench import checking, frames, limits, smaller, startup, workbooks
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,13 @@ BENCHMARKS: list[Callable[[], Measure]] = [
     lambda: Measure("count 100 000 again, new calendar / limit", "s", *limits.recount(), limit=1.0),
     lambda: Measure("memory grown by 100 000 records / limit", "MB", *checking.memory(), limit=1.0),
     lambda: Measure("memory grown by 200 records typed / limit", "MB", *frames.memory(), limit=1.0),
+    lambda: Measure("dry run of 50 000 rows / calamine's bare read", "s", *workbooks.dry_run(), limit=4.0),
+    lambda: Measure("the same / openpyxl's bare read", "s", *workbooks.against_openpyxl(), limit=0.2),
+    lambda: Measure("import of 50 000 rows / calamine's bare read", "s", *workbooks.commit(), limit=6.0),
+    lambda: Measure("memory of that import / limit", "MB", *workbooks.memory(), limit=1.0),
+    lambda: Measure("export of 50 000 / openpyxl write-only", "s", *workbooks.exported(), limit=0.25),
     lambda: Measure("longest frame, 50 000 rows import / limit", "ms", *frames.importing(), limit=1.0),
     lambda: Measure("longest frame, 10 000 records sent / limit", "ms", *frames.sending(), limit=1.0),
-    lambda: Measure("10 000 checks sent / verdicts and commits", "s", *syncing.rate(), limit=syncing.LIMIT),
-    lambda: Measure("bytes on the wire / records' JSON", "MB", *syncing.wire(), limit=1.0),
-    lambda: Measure("requests with nothing to do / limit", "", *syncing.nothing_to_do(), limit=1.0),
 ]
 
 
