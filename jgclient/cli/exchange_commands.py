@@ -184,14 +184,8 @@ def unpack_in(options: argparse.Namespace, out: Out) -> None:
     """``unpack FILE.jgr``: close the records of a package as an online answer would."""
     with answers.store_of(options) as store, _package_refusals():
         report = unpack(store, options.files)
-    titles = {
-        "accepted": "已接收", "duplicate": "平台已有", "rejected": "被退回", "conflict": "冲突",
-        "deferred": "平台暂缓", "refused": "整批退回",
-    }  # fmt: skip
-    out.refused = bool(set(report.outcomes) - {"accepted", "duplicate"} or report.unanswered)
-    parts = [f"{titles[outcome]} {count}" for outcome, count in report.outcomes.items()]
-    parts += [f"没有答复 {report.unanswered}"] if report.unanswered else []
-    out.answer(report.to_json(), [f"数据包 {report.package_id}：{' · '.join(parts) or '没有记录'}"])
+    out.refused = not report.clean
+    out.answer(report.to_json(), [report.line()])
 
 
 @contextmanager

@@ -18,6 +18,11 @@ from jgclient.store import Store
 from jgclient.sync.devices import PLATFORM_KEY, device_id, device_keys
 from jgclient.sync.lock import only_run
 
+_TITLES = {
+    "accepted": "已接收", "duplicate": "平台已有", "rejected": "被退回", "conflict": "冲突",
+    "deferred": "平台暂缓", "refused": "整批退回",
+}  # fmt: skip
+
 
 @dataclass(slots=True)
 class Unpacked:
@@ -31,6 +36,17 @@ class Unpacked:
     package_id: str
     outcomes: dict[str, int] = field(default_factory=dict)
     unanswered: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Every record is closed; nothing is left to do."""
+        return not (set(self.outcomes) - {"accepted", "duplicate"} or self.unanswered)
+
+    def line(self) -> str:
+        """The report in a line for people."""
+        parts = [f"{_TITLES[outcome]} {count}" for outcome, count in self.outcomes.items()]
+        parts += [f"没有答复 {self.unanswered}"] if self.unanswered else []
+        return f"数据包 {self.package_id}：{' · '.join(parts) or '没有记录'}"
 
     def to_json(self) -> dict[str, Json]:
         """The report as a JSON object."""

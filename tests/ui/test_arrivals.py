@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ui_gateway import REFUSED, UNIT, Gateway
+from ui_stories import NOW, Story
 
 from installer import update_package
 from jgclient import __version__, installation
 from jgclient.packages import Keys
+from jgclient.packaging import pack
+from jgclient.records import State
+from jgclient.store import Store
+from jgclient.sync import device_id
+from jgclient.sync.devices import PLATFORM_KEY, device_keys
 from jgclient.ui.arrivals import Arrivals
 from jgclient.ui.desk import Desk
 from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.import_page import ImportPage
+from jggateway import devices
+from jggateway.receiving import Receiving
 
 KEYS = Keys(bytes(range(32)))
 NEWER = "999.0.0"
@@ -86,6 +96,70 @@ def test_a_workbook_is_read_for_import(window: MainWindow, tmp_path: Path, qtbot
     assert isinstance(page, ImportPage)
     assert page.path == tmp_path / "absent.xlsx"
     qtbot.waitUntil(lambda: page.job is None)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
+    running = Gateway(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def answer(gateway: Gateway, store: Store, story: Story, tmp_path: Path) -> Path:
+    """The platform's answer to a package with one record that is in order and one that is refused."""
+    story.queued("郑州安顺物业管理有限公司")
+    story.queued(REFUSED)
+    state = gateway.state
+    store.settings.set(PLATFORM_KEY, str(state.keys.public))
+    with state.storage.writing() as connection:
+        key = str(device_keys(store).public)
+        devices.register(connection, UNIT, device_id(store), key, NOW, actor="test")
+    out = tmp_path / "上报.jgp"
+    packed = pack(store, out, unit_code=UNIT, unit_name="郑州市某某局", now=lambda: NOW)
+    assert packed.records == 2
+    receiving = Receiving(state.storage, state.intake, state.files, state.keys, lambda: NOW)
+    with out.open("rb") as volume:
+        envelope, replies = receiving.receive([volume])
+    file = tmp_path / "回执.jgr"
+    receiving.answer(envelope, replies, lambda: file.open("wb"))
+    return file
+
+
+def told(said: list[tuple[str, str]], role: str) -> str:
+    """The last that was said in a role, empty when nothing was."""
+    return next((text for text, found in reversed(said) if found == role), "")
+
+
+def test_receipts_opened_from_a_stick_close_their_records(
+    window: MainWindow, answer: Path, said: list[tuple[str, str]], qtbot: Any
+) -> None:
+    arrivals = Arrivals(window.desk, None)
+    arrivals.open(str(answer))
+    assert window.front == "queue"
+    qtbot.waitUntil(lambda: told(said, "warning") != "")
+    assert "已接收 1 · 被退回 1" in told(said, "warning")
+    counts = window.desk.store.records.counts_by_state()
+    assert (counts[State.ACCEPTED], counts[State.RETURNED]) == (1, 1)
+    arrivals.open(str(answer))
+    qtbot.waitUntil(lambda: "已经导入过" in told(said, "danger"))
+
+
+def test_damaged_receipts_say_why(
+    window: MainWindow, answer: Path, said: list[tuple[str, str]], qtbot: Any
+) -> None:
+    answer.write_bytes(answer.read_bytes()[:200])
+    Arrivals(window.desk, None).open(str(answer))
+    qtbot.waitUntil(lambda: told(said, "danger") != "")
+    assert window.desk.store.records.counts_by_state()[State.SENDING] == 2
+
+
+def test_a_package_for_the_platform_is_explained(
+    window: MainWindow, tmp_path: Path, said: list[tuple[str, str]]
+) -> None:
+    Arrivals(window.desk, None).open(str(tmp_path / "上报.jgp"))
+    assert window.front == "queue"
+    assert "交给平台管理员" in told(said, "warning")
 
 
 def test_a_version_that_was_given_up_is_told_and_the_running_one_confirmed(
