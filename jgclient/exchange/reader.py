@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -122,4 +123,7 @@ def _sheet(source: CalamineSheet, *, hidden: bool) -> Sheet:
         Merged(r1 - top, c1 - left, r2 - top, c2 - left)
         for (r1, c1), (r2, c2) in source.merged_cell_ranges or ()
     )
-    return Sheet(source.name, cast("list[list[Cell]]", source.to_python()), top + 1, left + 1, merged, hidden)
+    # Row by row, because handing over all at once keeps every other thread waiting, the window's too; these
+    # rows begin at the sheet's first one, but at the table's first column.
+    rows = cast("list[list[Cell]]", list(islice(source.iter_rows(), top, None)))
+    return Sheet(source.name, rows, top + 1, left + 1, merged, hidden)

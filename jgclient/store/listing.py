@@ -22,9 +22,10 @@ FEW = 1500
 #: Up to so many search hits are collected to be tested against; above, every second or third row is a hit and
 #: each row walked is looked up in the search index.
 MANY_HITS = 300_000
-_COLUMNS = ", ".join(f"record.{field.name}" for field in fields(RecordRow))
+_NAMES = tuple(field.name for field in fields(RecordRow))
+_COLUMNS = ", ".join(f"record.{name}" for name in _NAMES)
 #: What else orders records that are equal in the sort column; each line is the order of an index.
-_ORDERS = {field.name: (field.name, "form", "state", "touched") for field in fields(RecordRow)} | {
+_ORDERS = {name: (name, "form", "state", "touched") for name in _NAMES} | {
     "updated_at": ("touched",),
     "id": ("key",),
     "state": ("state", "touched"),
@@ -93,7 +94,7 @@ def counts_by_state(connection: Connection, form: str) -> dict[State, int]:
 
 def record_row(row: Row) -> RecordRow:
     """One line of the list from its row."""
-    values = {field.name: row[field.name] for field in fields(RecordRow)}
+    values = {name: row[name] for name in _NAMES}
     values["state"] = State(row["state"])
     values["updated_at"] = datetime.fromisoformat(row["updated_at"])
     values["urgent_by"] = day_of(row["urgent_by"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 #: Seconds between two progress messages; more often than the eye can follow only slows the window.
 _BEAT = 0.05
+#: Seconds until the worker lets the window have the interpreter. The window asks for it dozens of times to
+#: paint one frame; Python's usual 5 ms each would add up to a frame that is seen to stick.
+_TURN = 0.0005
 
 
 class Progress:
@@ -100,6 +104,7 @@ class Background(QObject):
 
     def __init__(self, open_store: Callable[[], Store], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(_TURN)
         self._worker = _Worker(open_store)
         self._jobs: list[Job] = []
         self._closed = False

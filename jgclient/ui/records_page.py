@@ -106,7 +106,8 @@ class RecordsPage(PageBase):
         if self.table.current() is None:
             self.table.choose(0)
         self._show_empty()
-        self._show_choice()
+        if not self.model.rowCount():
+            self._show_choice()  # else the table has told of its choice
 
     # -- what she does ---------------------------------------------------------------------------
 
@@ -127,6 +128,12 @@ class RecordsPage(PageBase):
         job = self.desk.jobs.run(task, done=self._submitted, failed=self._failed)
         self.work.follow(job, f"正在检查并提交 {len(ids):,} 条")
         self.submit_button.setEnabled(False)
+
+    def begin_like(self) -> None:
+        """A new record that says what the current one says, of another object."""
+        row = self.table.current()
+        if row is not None:
+            self.desk.go("entry", form=row.form, like=row.id)
 
     def change(self) -> None:
         """Ask below the table what to change in the selected records."""
@@ -302,6 +309,8 @@ class RecordsPage(PageBase):
 
     def _fill_more(self) -> None:
         entries: tuple[tuple[str, str, Callable[[], object]] | None, ...] = (
+            ("像这条一样新增", "Ctrl+D", self.begin_like),
+            None,
             ("批量修改……", "", self.change),
             ("全部选中", "Ctrl+A", self.table.selectAll),
             None,

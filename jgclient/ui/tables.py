@@ -222,15 +222,20 @@ class RowTable(QTableView, Generic[R]):
         self._set_up_headers(model)
         self.setModel(model)
         self.doubleClicked.connect(self._open)
-        self.selectionModel().selectionChanged.connect(lambda _on, _off: self.chosen.emit())
+        self._reloading = False
+        self.selectionModel().selectionChanged.connect(self._tell_choice)
 
     def reload(self) -> None:
-        """Fetch again and keep what was selected and current."""
+        """Fetch again and keep what was selected and current; ``chosen`` comes once, when all is in place."""
         kept = {self._key(row) for row in self.selected()}
         current = self.current()
         current_key = self._key(current) if current is not None else None
+        self._reloading = True
         self.rows_model.reload()
         self._select_keys(kept, current_key)
+        self._reloading = False
+        if kept:
+            self.chosen.emit()
 
     def selected(self) -> list[R]:
         """The selected rows, top down."""
@@ -289,6 +294,10 @@ class RowTable(QTableView, Generic[R]):
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():
             self.opened.emit(self.rows_model.row(index.row()))
+
+    def _tell_choice(self) -> None:
+        if not self._reloading:
+            self.chosen.emit()
 
     def _select_keys(self, keys: set[object], current: object) -> None:
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows

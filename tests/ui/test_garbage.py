@@ -59,3 +59,17 @@ def test_without_the_keeper_the_worker_would_have_destroyed_it(automatic: None) 
     worker.start()
     worker.join()
     assert ended_in == [worker.ident]
+
+
+def test_what_stays_is_looked_through_only_once(qapp: QApplication) -> None:
+    keeper, before = GarbageKeeper(), gc.get_threshold()
+    gc.set_threshold(1, 1, 1)
+    kept: list[list[object]] = []
+    while gc.get_freeze_count() == 0:
+        kept.extend([] for _ in range(10))
+        keeper.look()
+    gc.set_threshold(*before)
+    frozen = gc.get_freeze_count()
+    assert frozen >= len(kept)
+    keeper.close()
+    assert gc.get_freeze_count() == 0
