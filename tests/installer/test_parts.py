@@ -120,6 +120,18 @@ def test_byte_code_is_alike_wherever_it_is_made(tmp_path: Path) -> None:
     assert str(tmp_path).encode() not in made[0]
 
 
+def test_byte_code_does_not_hang_on_what_the_building_process_has_seen(tmp_path: Path) -> None:
+    made = []
+    for place in ("one", "two"):
+        folder = tmp_path / place
+        folder.mkdir()
+        (folder / "part.py").write_text("sign = '÷'\n", "utf-8")
+        compiling.compile_tree(folder, shown_from=folder)
+        made.append((folder / "part.pyc").read_bytes())
+        sys.intern(chr(0xF7))  # signs of one byte are shared by the whole process
+    assert made[0] == made[1]
+
+
 def test_the_library_archive_leaves_out_what_is_listed_and_can_be_imported_from(tmp_path: Path) -> None:
     library = tmp_path / "library"
     for name in ("useful_part.py", "test/test_useful.py", "package/__init__.py"):
