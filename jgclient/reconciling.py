@@ -31,11 +31,13 @@ class Reconciled:
         comparison: What was compared; the differences are those found before anything was mended.
         mended: What was done about them.
         stopped: Sentence with the remedy when it ended early, else empty.
+        note: The same in two words (:class:`jgclient.sync.dialogue.Ended`).
     """
 
     comparison: Comparison = field(default_factory=Comparison)
     mended: Mended = field(default_factory=Mended)
     stopped: str = ""
+    note: str = ""
 
     def line(self) -> str:
         """The outcome in one line, e.g. “一致 1204 · 平台缺 2 · 内容不同 1”."""
@@ -94,7 +96,7 @@ class Reconciling:
                 )
                 report.comparison = comparing.compare(form, Period(first, last))
             except Ended as end:
-                report.stopped = str(end)
+                report.stopped, report.note = str(end), end.note
                 return report
             self._remember(report.comparison, whole=not (form or first or last))
         return report
@@ -113,7 +115,7 @@ class Reconciling:
             try:
                 report.mended = mending.mend(differences)
             except Ended as end:
-                report.stopped = str(end)
+                report.stopped, report.note = str(end), end.note
         return report
 
     def _remember(self, comparison: Comparison, *, whole: bool) -> None:

@@ -72,6 +72,8 @@ class Attention(Card):
 
     def _door(self, row: RecordRow) -> QWidget:
         words = " · ".join(part for part in (row.party or row.title, row.number or row.party_code) if part)
+        if row.state is State.CONFLICT:
+            return ShortLink(words, on_click=lambda: self._desk.go("conflict", record_id=row.id))
         problems = self._desk.store.records.problems(row.id)
         field = problems[0].fields[0] if problems and problems[0].fields else ""
         return ShortLink(words, on_click=lambda: self._desk.go("entry", record_id=row.id, field=field))
@@ -81,8 +83,9 @@ class Attention(Card):
             return button("复核通过", on_click=lambda: self._approve(rows))
         if rows[0].state is State.PARKED:
             return button("重新排队", on_click=lambda: self._queue_again(rows))
-        words = "打开核对" if rows[0].state is State.CONFLICT else "逐条改正"
-        return button(words, on_click=lambda: self._desk.go("entry", record_id=rows[0].id))
+        if rows[0].state is State.CONFLICT:
+            return button("两版对照", on_click=lambda: self._desk.go("conflict", record_id=rows[0].id))
+        return button("逐条改正", on_click=lambda: self._desk.go("entry", record_id=rows[0].id))
 
     def _approve(self, rows: Iterable[RecordRow]) -> None:
         from jgclient import accounts  # noqa: PLC0415 - few offices have accounts

@@ -67,6 +67,18 @@ def _queue(desk: Desk) -> PageBase:
     return QueuePage(desk)
 
 
+def _reconcile(desk: Desk) -> PageBase:
+    from jgclient.ui.reconcile_page import ReconcilePage  # noqa: PLC0415
+
+    return ReconcilePage(desk)
+
+
+def _conflict(desk: Desk) -> PageBase:
+    from jgclient.ui.conflict_page import ConflictPage  # noqa: PLC0415
+
+    return ConflictPage(desk)
+
+
 def _import(desk: Desk) -> PageBase:
     from jgclient.ui.import_page import ImportPage  # noqa: PLC0415
 
@@ -115,6 +127,8 @@ PAGES = {
     "entry": PageSpec("new", _entry),
     "records": PageSpec("records", _records),
     "queue": PageSpec("queue", _queue),
+    "reconcile": PageSpec("queue", _reconcile),
+    "conflict": PageSpec("queue", _conflict),
     "import": PageSpec("import", _import),
     "deadlines": PageSpec("deadlines", _deadlines),
     "catalogue": PageSpec("catalogue", _catalogue),
@@ -179,6 +193,7 @@ class MainWindow(QMainWindow):
         self._minute.start(60_000)
         desk.data_changed.connect(self.refresh)
         self.reminders.counted.connect(self._show_near)
+        desk.reporter.closing.connect(self._close_quarter)
 
     def sizeHint(self) -> QSize:
         """Fits the smallest screen of the offices, 1366×768 with a task bar."""
@@ -296,6 +311,13 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _show_near(self, count: int) -> None:
         self.rail.set_badge("deadlines", count, "danger")
+
+    @Slot()
+    def _close_quarter(self) -> None:
+        """Nobody is taken away from a record or a list; the workbench makes room."""
+        if self.front == "workbench":
+            self.show_page("reconcile")
+        self.desk.say("本季度即将结束，请与平台对一次账（上报回执 · 对账）。", "warning")
 
     @Slot(str)
     def _chosen(self, name: str) -> None:

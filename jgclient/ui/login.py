@@ -10,11 +10,15 @@ from jgclient.ui.parts import label, line_edit, primary_button
 
 
 class Login(QWidget):
-    """Address, user, password; the password is handed on and never kept."""
+    """Address, user, password; the password is handed on and never kept.
+
+    Args:
+        action: What the button says: log in, and then.
+    """
 
     wanted = Signal(str)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, action: str = "登录并上报") -> None:
         super().__init__()
         self._desk = desk
         self.address = line_edit("平台地址", "https://……")
@@ -22,7 +26,7 @@ class Login(QWidget):
         self.password = line_edit("平台密码")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.problem = label("", tone="danger", wraps=True)
-        self.button = primary_button("登录并上报", on_click=self._log_in)
+        self.button = primary_button(action, on_click=self._log_in)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 0)
         grid.setHorizontalSpacing(8)

@@ -141,8 +141,8 @@ class QueuePage(PageBase):
     # -- what the frame asks ---------------------------------------------------------------------
 
     def head_buttons(self) -> list[QWidget]:
-        """Report now."""
-        return [self.start_button]
+        """Compare with the platform, report now."""
+        return [button("对账", on_click=lambda: self.desk.go("reconcile")), self.start_button]
 
     def shown(self, **args: str) -> None:
         """Begin at once when asked to (``start``)."""
@@ -213,6 +213,8 @@ class QueuePage(PageBase):
             self.run_card.show_report(outcome)
             if outcome.note == "等待登录":
                 self.run_card.ask_login(outcome.stopped)
+            elif outcome.note == "等待对账" and self.isVisible():
+                self.desk.go("reconcile")
 
     def _open(self, row: RecordRow) -> None:
         self.desk.go("entry", record_id=row.id)

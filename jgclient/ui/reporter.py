@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -28,6 +28,8 @@ class Reporter(QObject):
     ``progressed`` carries items done, items in all and the report so far; ``ended`` a report, a
     ``TransportError`` when nobody could log in, or the sentence of a failure.
 
+    ``closing`` comes once a day while a quarter closes and both sides were not compared.
+
     Attributes:
         job: The run under way, None while nothing runs.
         line: What can truthfully be said of it; empty while nothing runs.
@@ -37,6 +39,7 @@ class Reporter(QObject):
     progressed = Signal(int, int, object)
     ended = Signal(object)
     line_changed = Signal()
+    closing = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -46,6 +49,7 @@ class Reporter(QObject):
         self._probing = False
         self._locked_out = False
         self._by_itself = False
+        self._said_closing: date | None = None
         self.job: Job | None = None
         self.line = ""
 
@@ -86,10 +90,22 @@ class Reporter(QObject):
         if cause is not None and self.job is None:
             self._desk.say(f"自动上报（{CAUSES[cause]}）", "waiting")
             self._begin("", by_itself=True)
+        if online:
+            self._look_at_quarter()
 
     @Slot(str)
     def _not_probed(self, _sentence: str) -> None:
         self._probing = False
+
+    def _look_at_quarter(self) -> None:
+        from jgclient.sync.schedule import reconciliation_due  # noqa: PLC0415 - see above
+
+        today = self._desk.today()
+        at = (self._desk.store.settings.get("last_reconciliation") or {}).get("at", "")
+        last = datetime.fromisoformat(at).date() if at else None
+        if self._said_closing != today and reconciliation_due(today, last):
+            self._said_closing = today
+            self.closing.emit()
 
     def _current_schedule(self) -> Schedule:
         """The schedule of the settings as they are now; changed settings begin a new one."""

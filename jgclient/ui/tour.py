@@ -20,6 +20,7 @@ from jgclient.ui.entry_page import EntryPage
 from jgclient.ui.frame import PAGES, MainWindow
 from jgclient.ui.import_page import ImportPage
 from jgclient.ui.queue_page import QueuePage
+from jgclient.ui.reconcile_page import ReconcilePage
 from jgclient.ui.records_page import RecordsPage
 
 _LISTS = ("监管事项清单（附件模板）.xlsx", "检查实施清单（样表）.xlsx")
@@ -91,6 +92,7 @@ class Tour:
         self._step("提交上报", self._submit)
         self._step("联网上报", self._report)
         self._step("再次上报不重复", self._report_again)
+        self._step("对账", self._reconcile)
         self._step("全部回执", self._receipts)
         for name in PAGES:
             self._step(f"页面-{name}", partial(self._any_page, name))
@@ -225,6 +227,17 @@ class Tour:
         self.tally.sent_again = self.desk.store.outbox.receipt_count() - self.tally.receipts
         self.tally.expect("第二次上报什么也不发送", holds=self.tally.sent_again == 0)
         return "第二次上报：没有要发送的"
+
+    def _reconcile(self) -> str:
+        self.desk.go("reconcile")
+        page = self.window.page("reconcile")
+        assert isinstance(page, ReconcilePage)  # noqa: S101 - the frame makes it
+        self.driver.click(page.compare_button)
+        self.driver.wait("对账结束", lambda: not page.busy)
+        agreed = page.outcome.comparison.agreed if page.outcome else 0
+        self.tally.expect("对账两边一致", holds=not page.table.rows_model.rowCount())
+        self.tally.expect("已接收的都对过账", holds=agreed == self.tally.accepted)
+        return f"对账：{agreed} 条两边一致"
 
     def _receipts(self) -> str:
         self._records(State.ACCEPTED)

@@ -1,0 +1,180 @@
+"""对账 in the window: what each side lacks, each difference mended by its own remedy, a conflict decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from ui_gateway import PASSWORD, UNIT, USER, Gateway
+from ui_seeing import clipped
+from ui_stories import NOW, Story
+
+from jgclient import sync
+from jgclient.records import State
+from jgclient.store import Store, open_store
+from jgclient.sync.running import RECONCILE_FIRST
+from jgclient.ui.conflict_page import ConflictPage
+from jgclient.ui.frame import MainWindow
+from jgclient.ui.reconcile_page import ReconcilePage
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    running = Gateway(tmp_path)
+    yield running
+    running.stop()
+
+
+def known_here(store: Store, gateway: Gateway) -> None:
+    """The profile has logged in before."""
+    store.settings.set("gateway_url", gateway.url)
+    store.settings.set("gateway_user", USER)
+    with sync.connect(store) as platform:
+        sync.log_in(store, platform, PASSWORD)
+
+
+def report(store: Store) -> None:
+    with sync.connect(store) as platform:
+        done = sync.run(store, platform, device_id=sync.device_id(store), unit_code=UNIT, now=lambda: NOW)
+    assert done.stopped == ""
+
+
+@pytest.fixture
+def twin(tmp_path: Path, gateway: Gateway) -> Iterator[Store]:
+    """Another computer of the same unit."""
+    with open_store(tmp_path / "twin", clock=lambda: NOW) as store:
+        known_here(store, gateway)
+        yield store
+
+
+def page_of(window: MainWindow) -> ReconcilePage:
+    window.show_page("reconcile")
+    page = window.page("reconcile")
+    assert isinstance(page, ReconcilePage)
+    return page
+
+
+def compare(page: ReconcilePage, qtbot: Any) -> list[list[str]]:
+    """What the table says: difference, record and remedy of each line."""
+    page.compare()
+    return settled(page, qtbot)
+
+
+def settled(page: ReconcilePage, qtbot: Any) -> list[list[str]]:
+    qtbot.waitUntil(lambda: not page.busy, timeout=20_000)
+    model = page.table.rows_model
+    return [[model.columns[n].text(row) for n in (0, 3, 6)] for row in model.rows()]
+
+
+def test_each_difference_has_its_remedy(
+    window: MainWindow, story: Story, store: Store, gateway: Gateway, twin: Store, qtbot: Any
+) -> None:
+    known_here(store, gateway)
+    lost = story.accepted("郑州惠民物业管理有限公司")  # the gateway never heard of it
+    extra = Story(twin).queued("郑州华兴餐饮服务有限公司")
+    report(twin)
+    page = page_of(window)
+    found = compare(page, qtbot)
+    assert sorted(found) == [
+        ["平台多", "（本机没有这条记录）", "取回"],
+        ["平台缺", "对郑州惠民物业管理有限公司的日常检查", "重新上报"],
+    ]
+    assert page.card.note.text() == "一致 0 · 平台缺 1 · 平台多 1"
+    assert page.mend_button.text() == "全部处理 2 处"
+    qtbot.waitUntil(lambda: clipped(window) == [])
+    page.table.choose(next(n for n, line in enumerate(found) if line[0] == "平台多"))
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert [line[0] for line in settled(page, qtbot)] == ["平台缺"]
+    fetched = store.records.row(extra)
+    assert fetched is not None
+    assert fetched.state is State.ACCEPTED
+    qtbot.keyClick(page.mend_button, Qt.Key.Key_Return)
+    assert settled(page, qtbot) == []
+    assert store.outbox.count() == 1
+    report(store)
+    assert compare(page, qtbot) == []
+    assert page.empty.title.text() == "两边一致"
+    assert page.head_note() == "上次 10:46：两边一致"
+    row = store.records.row(lost)
+    assert row is not None
+    assert row.state is State.ACCEPTED
+
+
+def test_two_versions_are_shown_and_one_is_chosen(
+    window: MainWindow, story: Story, store: Store, gateway: Gateway, twin: Store, qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    known_here(store, gateway)
+    record_id = story.accepted("郑州惠民物业管理有限公司")
+    other = Story(twin)
+    monkeypatch.setattr(other, "_new_id", lambda: record_id)
+    other.queued("郑州恒通客运有限公司")
+    report(twin)
+    page = page_of(window)
+    [row] = compare(page, qtbot)
+    assert row == ["内容不同", "对郑州惠民物业管理有限公司的日常检查", "两版对照"]
+    page.mend(page.table.rows_model.row(0))
+    qtbot.waitUntil(lambda: window.front == "conflict", timeout=20_000)
+    beside: Any = window.page("conflict")
+    assert isinstance(beside, ConflictPage)
+    party = window.desk.library.get("check").by_name["administrative_cp"].title
+    found = {line.title: (line.ours, line.theirs) for line in beside.lines}
+    assert found[party] == ("郑州惠民物业管理有限公司", "郑州恒通客运有限公司")
+    qtbot.waitUntil(lambda: clipped(window) == [])
+    qtbot.keyClick(beside.theirs_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.front != "conflict", timeout=20_000)
+    assert window.front == "entry"  # the story's record lacks what a new revision must have
+    assert window.foot._said.text().startswith("选定的版本还要改正")
+    texts = store.records.draft(record_id)
+    assert texts is not None
+    assert texts.texts["administrative_cp"] == "郑州恒通客运有限公司"
+
+
+def test_a_lost_log_in_is_asked_in_place(
+    window: MainWindow, store: Store, gateway: Gateway, qtbot: Any
+) -> None:
+    store.settings.set("gateway_url", gateway.url)
+    page = page_of(window)
+    compare(page, qtbot)
+    assert page.login.isVisible()
+    page.login.user.setText(USER)
+    page.login.password.setText(PASSWORD)
+    qtbot.keyClick(page.login.password, Qt.Key.Key_Return)
+    assert settled(page, qtbot) == []
+    assert not page.login.isVisible()
+    assert page.empty.title.text() == "两边一致"
+
+
+def test_after_a_restore_reporting_leads_here(
+    window: MainWindow, story: Story, store: Store, gateway: Gateway, qtbot: Any
+) -> None:
+    known_here(store, gateway)
+    story.accepted()
+    store.settings.set(RECONCILE_FIRST, True)
+    window.sync_now()
+    qtbot.waitUntil(lambda: window.front == "reconcile", timeout=20_000)
+    page = page_of(window)
+    assert page.empty.title.text() == "数据由备份恢复，请先对账"
+    assert [line[0] for line in compare(page, qtbot)] == ["平台缺"]
+    page._mend_all()
+    settled(page, qtbot)
+    assert store.settings.get(RECONCILE_FIRST) is False
+
+
+def test_the_end_of_a_quarter_leads_here_once_a_day(
+    window: MainWindow, store: Store, gateway: Gateway, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known_here(store, gateway)
+    closing = datetime(2026, 12, 27, 9, tzinfo=NOW.tzinfo)
+    monkeypatch.setattr(window.desk, "clock", lambda: closing)
+    for expected in ("reconcile", "workbench"):
+        window.show_page("workbench")
+        window.desk.reporter.look()
+        qtbot.waitUntil(lambda: not window.desk.jobs.busy, timeout=20_000)
+        assert window.front == expected
