@@ -143,7 +143,7 @@ def build(folder: Path) -> Client:
     desk = Desk(store, now, Background(open_here), lambda: profile_reference(folder, first_day))
     window = MainWindow(desk)
     window.refresh()
-    window.show_page("workbench")
+    window.show_page("reconcile" if store.settings.get("reconcile_before_sending") else "workbench")
     return Client(desk, window, GarbageKeeper())
 
 
