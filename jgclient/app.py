@@ -30,7 +30,6 @@ from jgclient.ui.desk import Desk, profile_reference
 from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.garbage import GarbageKeeper
-from jgclient.ui.reminders import CLOSE_TO_TRAY
 from jgclient.ui.tray import Tray
 
 log = logging.getLogger(__name__)
@@ -172,10 +171,10 @@ def start_log(folder: Path) -> None:
 def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
     if options.try_out:
         return _try_out(client)
-    tray = Tray(client.window)
+    tray = Tray(client.window, kept=options.tray)
     client.window.reminders.told.connect(tray.toast)
-    wanted = options.tray or client.desk.store.settings.get(CLOSE_TO_TRAY)
-    client.window.stays = bool(wanted) and tray.stay()
+    client.desk.data_changed.connect(tray.follow)
+    tray.follow()
     if not (options.tray and client.window.stays):
         client.window.show()
     QTimer.singleShot(0, client.desk.preload)

@@ -70,7 +70,9 @@ class CountingCard(Card):
     @Slot(bool)
     def _stay(self, stay: bool) -> None:
         self._desk.store.settings.set(CLOSE_TO_TRAY, stay)
-        self._desk.say("下次打开程序起生效" if stay else "关闭窗口即退出程序，下次打开起生效", "accepted")
+        self._desk.data_changed.emit()
+        words = "关闭窗口后留在任务栏右侧，继续提醒" if stay else "关闭窗口即退出程序"
+        self._desk.say(words, "accepted")
 
     def _forget_moved(self) -> None:
         from jgclient.limits.renewing import MOVED  # noqa: PLC0415 - it brings the rule engine

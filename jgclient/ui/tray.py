@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSystemTrayIcon
 
 from jgclient.ui import theme
 from jgclient.ui.frame import MainWindow
+from jgclient.ui.reminders import CLOSE_TO_TRAY
 
 
 def bring_to_front(window: QMainWindow) -> None:
@@ -23,11 +24,13 @@ class Tray(QObject):
 
     Args:
         window: Comes to the front when the icon or a reminder is clicked.
+        kept: The program stays beside the clock whatever the setting says (it was begun at log-on).
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, *, kept: bool = False) -> None:
         super().__init__(window)
         self._window = window
+        self._kept = kept
         self._menu = QMenu()
         self._menu.addAction("打开", self._open)
         self._menu.addAction("退出", self._quit)
@@ -37,13 +40,18 @@ class Tray(QObject):
         self.icon.activated.connect(self._activated)
         self.icon.messageClicked.connect(self._open)
 
-    def stay(self) -> bool:
-        """Keep the program here when its window is closed; False where there is no such place."""
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            return False
-        QApplication.setQuitOnLastWindowClosed(False)
-        self.icon.show()
-        return True
+    @Slot()
+    def follow(self) -> None:
+        """Keep the program here when its window is closed, or no longer, as the setting says now.
+
+        Where the system has no such place, closing the window ends the program.
+        """
+        wanted = self._kept or bool(self._window.desk.store.settings.get(CLOSE_TO_TRAY))
+        stays = wanted and QSystemTrayIcon.isSystemTrayAvailable()
+        if stays != self._window.stays:
+            self._window.stays = stays
+            QApplication.setQuitOnLastWindowClosed(not stays)
+            self.icon.setVisible(stays)
 
     @Slot(str, str)
     def toast(self, title: str, text: str) -> None:

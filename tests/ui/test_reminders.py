@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from ui_stories import NOW, Story
 
+from jgclient.ui.counting_card import CountingCard
 from jgclient.ui.desk import Desk
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.tray import Tray
@@ -140,6 +141,33 @@ def test_the_icon_ends_the_program_for_good(window: MainWindow, monkeypatch: pyt
     tray._quit()
     assert quits == [True]
     assert not window.isVisible()
+
+
+def test_staying_beside_the_clock_begins_and_ends_with_the_setting(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
+    monkeypatch.setattr(QSystemTrayIcon, "setVisible", lambda _self, _shown: None)
+    tray = Tray(window)
+    window.desk.data_changed.connect(tray.follow)
+    window.show_page("deadlines")
+    box = window.page("deadlines").findChild(CountingCard).tray
+    box.setChecked(True)
+    assert window.stays
+    assert not QApplication.quitOnLastWindowClosed()
+    box.setChecked(False)
+    assert not window.stays
+    assert QApplication.quitOnLastWindowClosed()
+
+
+def test_begun_at_log_on_it_stays_whatever_the_setting_says(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QSystemTrayIcon, "setVisible", lambda _self, _shown: None)
+    for there in (True, False):
+        monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda there=there: there)
+        Tray(window, kept=True).follow()
+        assert window.stays == there
 
 
 def test_a_reminder_is_shown_by_the_icon(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
