@@ -81,7 +81,7 @@ class Renewal:
 
 def is_quick(store: Store, basis: Basis) -> bool:
     """Whether :func:`renew` takes no longer than a person notices."""
-    return store.duties.stale_count() <= FEW and _made_with(store) == _wanted(basis)
+    return store.duties.few_are_stale(FEW) and _made_with(store) == _wanted(basis)
 
 
 def renew(

@@ -62,6 +62,11 @@ class Duties:
         """Number of records whose duties have to be derived again."""
         return int(self._db.value("SELECT count(*) FROM duty_stale"))
 
+    def few_are_stale(self, few: int) -> bool:
+        """Whether ``few`` records at most have duties to be derived again; as quick with a million of them."""
+        sql = "SELECT count(*) FROM (SELECT 1 FROM duty_stale LIMIT ?)"
+        return int(self._db.value(sql, [few + 1])) <= few
+
     def stale(self, limit: int) -> list[StaleRecord]:
         """Some of these records, with what their duties follow from."""
         return [_stale(row) for row in self._db.rows(_STALE, [limit])]
