@@ -49,8 +49,8 @@ def restore(
 ) -> Restored:
     """Put a backup in the place of the file of a data folder; nothing may have the folder open.
 
-    The file as it was is backed up before (a damaged one is set aside as it is). Afterwards nothing is sent
-    until :data:`RECONCILE` is settled.
+    The file as it was is backed up before; one that is damaged, or that a newer program wrote, is set aside as
+    it is. Afterwards nothing is sent until :data:`RECONCILE` is settled.
 
     Args:
         folder: The data folder; a new one is made, which needs the recovery code.
@@ -105,6 +105,8 @@ def _secure_present(
     try:
         present = keyed.open_file(file, key)
     except StoreError as error:
+        if error.kind == "newer":
+            return None, _set_aside(file, clock(), "newer")
         if error.kind not in _UNREADABLE:
             raise
         return None, _set_aside(file, clock())
@@ -123,9 +125,9 @@ def _secure_present(
         present.close()
 
 
-def _set_aside(file: Path, now: datetime) -> Path:
-    """Keep a damaged file with its log as it is: somebody may yet get more out of it than we can."""
-    aside = file.with_name(f"damaged-{now:%Y%m%dT%H%M%S}.db")
+def _set_aside(file: Path, now: datetime, why: str = "damaged") -> Path:
+    """Keep a file with its log as it is: somebody may yet get more out of it than we can."""
+    aside = file.with_name(f"{why}-{now:%Y%m%dT%H%M%S}.db")
     for suffix in ("", "-wal"):
         part = file.with_name(file.name + suffix)
         if part.exists():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from jgclient.store.connection import Connection
 from jgclient.store.errors import StoreError
 
 #: Names of all steps in :mod:`jgclient.store.migrations`, in order (a test compares them).
 STEPS = ("m001_the_first_file", "m002_both_sides", "m003_open_duties", "m004_accounts")
+_COPY = "before-"
 
 
 def missing_steps(connection: Connection) -> list[str]:
@@ -20,6 +23,18 @@ def missing_steps(connection: Connection) -> list[str]:
     if unknown:
         raise StoreError("newer", unknown[-1])
     return [name for name in STEPS if name not in applied]
+
+
+def copy_before(step: str, folder: Path) -> Path:
+    """Where the copy lies that is kept before a step changes the file of a folder."""
+    return folder / f"{_COPY}{step}.db"
+
+
+def copy_for_this_program(folder: Path) -> Path | None:
+    """The copy that a newer program kept before its first step unknown here; None when there is none."""
+    steps = (copy.stem.removeprefix(_COPY) for copy in folder.glob(f"{_COPY}m*.db"))
+    unknown = sorted(step for step in steps if step not in STEPS)
+    return copy_before(unknown[0], folder) if unknown else None
 
 
 def _applied(connection: Connection) -> list[str]:

@@ -28,7 +28,7 @@ def upgrade(connection: Connection, path: Path, key: bytes, *, keep_copies: bool
     database = Database(connection.raw, execute_plugins=False)
     for step in steps:
         if keep_copies and not fresh:
-            verified_copy(connection, key, path.with_name(f"before-{step}.db"))
+            verified_copy(connection, key, schema.copy_before(step, path.parent))
         with translated():
             following = schema.STEPS[schema.STEPS.index(step) + 1 :]
             migrations.apply(database, stop_before=following)

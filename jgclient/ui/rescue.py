@@ -13,6 +13,7 @@ from jgclient import installation
 from jgclient.store import StoreError
 from jgclient.store.backups import FOLDER, found_in
 from jgclient.store.restoring import restore
+from jgclient.store.schema import copy_for_this_program
 from jgclient.ui import messages
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,12 @@ _MENDABLE = ("damaged", "gone", "wrong_key")
 
 
 def offer(folder: Path, error: Exception, clock: Clock) -> bool:
-    """When the file cannot be opened: offer the newest whole backup; True when it is in place now."""
+    """When the file cannot be opened: offer the newest whole backup; True when it is in place now.
+
+    For a file that a newer program has migrated that is the copy it kept before.
+    """
+    if isinstance(error, StoreError) and error.kind == "newer":
+        return _offer_way_back(folder, error, clock)
     if not isinstance(error, StoreError) or error.kind not in _MENDABLE:
         return False
     for backup in found_in(folder / FOLDER):
@@ -33,6 +39,21 @@ def offer(folder: Path, error: Exception, clock: Clock) -> bool:
         if go_back(folder, backup.path, clock):
             return True
     return False
+
+
+def _offer_way_back(folder: Path, error: StoreError, clock: Clock) -> bool:
+    copy = copy_for_this_program(folder)
+    if copy is None:
+        return False
+    made = datetime.fromtimestamp(copy.stat().st_mtime).astimezone()
+    question = f"{error}\n\n用升级前 {made:%Y-%m-%d %H:%M} 留下的那一份继续用这个旧版本吗？"
+    detail = (
+        "升级以后录入的内容不在其中，请先在新版里上报或导出。现在的文件会另存为 newer-….db，不会删除；"
+        "恢复后先与平台对账再上报。"
+    )
+    return messages.gate.ask(None, question, yes="恢复", no="退出", detail=detail) and go_back(
+        folder, copy, clock
+    )
 
 
 def go_back(folder: Path, backup: Path, clock: Clock) -> bool:

@@ -15,6 +15,7 @@ from jgclient.records import Revision, chain_hash, payload_hash
 from jgclient.store import ListQuery, StoreError, Summary, migrations, open_store, schema, upgrading
 from jgclient.store.codec import revision_columns, summary_text
 from jgclient.store.connection import Connection, connect
+from jgclient.store.restoring import restore
 
 
 def test_the_program_knows_exactly_the_migrations_there_are():
@@ -180,6 +181,28 @@ def test_a_migrated_file_is_refused_by_the_older_program(folder, clock, two_step
     with pytest.raises(StoreError) as caught:
         open_store(folder, clock=clock)
     assert caught.value.kind == "newer"
+
+
+def test_the_older_program_goes_back_to_the_copy_and_the_newer_one_forward_again(
+    folder, clock, finish, two_steps, monkeypatch
+):
+    with monkeypatch.context() as old_program:
+        be_old(old_program)
+        with open_store(folder, clock=clock) as store:
+            kept = finish(store).record_id
+    with open_store(folder, clock=clock) as store:
+        later = finish(store).record_id
+    with monkeypatch.context() as old_program:
+        be_old(old_program)
+        copy = schema.copy_for_this_program(folder)
+        done = restore(folder, copy, clock=clock)
+        with open_store(folder, clock=clock) as store:
+            assert [row.id for row in store.records.list(ListQuery())] == [kept]
+    assert done.before.name.startswith("newer-")
+    assert schema.copy_for_this_program(folder) is None, "all steps are known to the newer program"
+    restore(folder, done.before, clock=clock)
+    with open_store(folder, clock=clock) as store:
+        assert {row.id for row in store.records.list(ListQuery())} == {kept, later}
 
 
 def test_m003_looks_at_every_record_there_was(folder, clock, finish, draft, monkeypatch):

@@ -130,6 +130,33 @@ def test_a_file_that_cannot_be_opened_is_replaced_by_the_newest_whole_backup(
         assert sum(store.records.counts_by_state().values()) == 1
 
 
+def test_a_file_of_a_newer_program_goes_back_to_the_copy_before_its_migration(
+    tmp_path: Path, answers: Any
+) -> None:
+    folder = tmp_path / "data"
+    with open_store(folder, clock=lambda: NOW) as store:
+        Story(store).draft()
+        store.backup(folder / "before-m998_next.db")
+        Story(store).draft()
+        store.backup(folder / "before-m999_after_that.db")
+        store._db.run(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "VALUES ('jgclient', 'm998_next', ''), ('jgclient', 'm999_after_that', '')"
+        )
+    with pytest.raises(StoreError) as caught:
+        open_store(folder, clock=lambda: NOW)
+    assert caught.value.kind == "newer"
+    answers.yes = False
+    assert not rescue.offer(folder, caught.value, lambda: NOW)
+    answers.yes = True
+    assert rescue.offer(folder, caught.value, lambda: NOW)
+    assert "before-" in answers.asked[-1]
+    with open_store(folder, clock=lambda: NOW) as store:
+        assert sum(store.records.counts_by_state().values()) == 1
+        assert store.settings.get(RECONCILE) is True
+    assert len(list(folder.glob("newer-*.db"))) == 1
+
+
 def test_other_faults_are_not_mended_by_a_backup(tmp_path: Path, answers: Any) -> None:
     assert not rescue.offer(tmp_path, StoreError("newer"), lambda: NOW)
     assert not rescue.offer(tmp_path, OSError(), lambda: NOW)
