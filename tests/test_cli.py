@@ -303,3 +303,16 @@ def test_unknown_form_lists_the_known_ones(profile: Any, tmp_path: Path) -> None
     code, answer, _ = profile("template", "nonsense", str(tmp_path / "x.xlsx"))
     assert code == 1
     assert "check" in answer["error"]
+
+
+def test_a_feedback_list_is_told_row_by_row(profile: Any, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["检查行为编号", "处理结果", "退回原因"], ["没有这个编号", "退回", "缺附件"]):
+        book.active.append(row)
+    book.save(tmp_path / "反馈.xlsx")
+    code, report, _ = profile("feedback", str(tmp_path / "反馈.xlsx"), "--dry-run")
+    assert (code, report["unknown"], report["dry_run"]) == (1, 1, True)
+    assert "本机没有这条记录" in report["rows"][0]["reason"]
+    code, _, told = profile("feedback", str(LEDGER))
+    assert code == 1
+    assert "不是平台的反馈清单" in told

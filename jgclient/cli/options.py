@@ -106,6 +106,13 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
             _arg("--errors", type=Path, metavar="输出.xlsx", help="把问题标回一份原表，改好后可再导入"),
         ],
     ),
+    "feedback": (
+        "导入平台的反馈清单：已接收的办结，退回的打回修改",
+        [
+            _arg("file", type=Path, metavar="文件"),
+            _arg("--dry-run", action="store_true", help="只检查，不改动"),
+        ],
+    ),
     "mend": (
         "同类问题一次改完：列出、改正、撤销",
         [

@@ -48,6 +48,17 @@ def _mark(store: Store, library: FormLibrary, report: ImportReport, options: arg
     return [f"已把 {marked.problems} 处问题标回：{options.errors}{formats}。改好后直接再导入这一份即可。"]
 
 
+def feedback(options: argparse.Namespace, out: Out) -> None:
+    """``feedback FILE``: the platform's list closes or returns the records it names."""
+    from jgclient.feedback import take_feedback  # noqa: PLC0415 - the workbook reader loads slowly
+
+    library = answers.library(options.data)
+    with answers.store_of(options) as store:
+        report = take_feedback(store, library, options.file, dry_run=options.dry_run, now=answers.now())
+    out.refused = report.open > 0
+    out.answer(report.to_json(), report.lines())
+
+
 def export(options: argparse.Namespace, out: Out) -> None:
     """``export FORM OUT.xlsx``: in the exchange layout, a platform's template, or as a list."""
     from jgclient.exporting import export as write  # noqa: PLC0415 - the workbook writer loads slowly

@@ -280,6 +280,14 @@ class Returned:
             tuple(map(reading.problem, reasons)), reading.text(members, "returned_at"),
         )  # fmt: skip
 
+    def to_json(self) -> dict[str, Json]:
+        """The content as a JSON object."""
+        return {
+            "revision": self.revision, "form": self.form, "sha256": self.sha256,
+            "receipt_no": self.receipt_no, "problems": [problem.to_json() for problem in self.problems],
+            "returned_at": self.returned_at,
+        }  # fmt: skip
+
 
 ChangeContent = FileText | RegisterEntry | Notice | Task | Returned
 

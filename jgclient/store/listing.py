@@ -7,6 +7,7 @@ search hits are tested in the index itself until the page is full: nothing is so
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -83,6 +84,13 @@ def count(connection: Connection, query: ListQuery) -> int:
     if chosen.match:
         return _hits(connection, chosen, limit=-1)
     return _counted(connection, query)
+
+
+def holding(connection: Connection, texts: Iterable[str]) -> list[str]:
+    """Ids of records in which one of these texts stands whole; now and then one more, so compare."""
+    match = " OR ".join(search.whole_expression([text]) for text in texts if text)
+    sql = f"SELECT record.id {_HITS} WHERE record_text MATCH ? ORDER BY record.key"
+    return [row["id"] for row in connection.rows(sql, [match])] if match else []
 
 
 def counts_by_state(connection: Connection, form: str) -> dict[State, int]:

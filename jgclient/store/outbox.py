@@ -7,13 +7,13 @@ A row's state: ``waiting`` → ``sent`` → ``done``; ``parked`` with a reason u
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from jgclient.records import Revision
 from jgclient.store import answers, index
-from jgclient.store.codec import revision_of
+from jgclient.store.codec import problems_text, revision_of
 from jgclient.store.connection import Connection, Row
 from jgclient.store.errors import StoreError
 from jgclient.store.receipts import receipt_row
@@ -42,6 +42,11 @@ JOIN revision ON revision.record = outbox.record AND revision.revision = outbox.
 _ITEMS_OF_BATCH = f"""{_ITEM}
 JOIN batch_item AS item ON item.record = outbox.record AND item.revision = outbox.revision
 WHERE item.batch_id = ? ORDER BY item.place
+"""
+#: Revisions that travelled or wait, and were not accepted.
+_REFUSABLE = """
+record.id = ? AND outbox.revision = ? AND outbox.state != 'superseded'
+AND coalesce(outbox.outcome, '') NOT IN ('accepted', 'duplicate', 'withdrawn')
 """
 _RECEIPTS = """
 SELECT receipt.*, record.id AS record_id FROM receipt JOIN record ON record.key = receipt.record
@@ -128,8 +133,7 @@ class Outbox:
         with self._db.atomic():
             items = self._unanswered(which) if isinstance(which, str) else self._open(which)
             self._mark(items, "parked", reason=reason)
-            for batch_id in {item["batch_id"] for item in items if item["batch_id"]}:
-                self._close_if_answered(batch_id, "")
+            self._close_answered(items)
 
     def unpark(self, record_id: str) -> None:
         """Let the parked revision of a record wait again, after what kept it was mended."""
@@ -189,7 +193,26 @@ class Outbox:
                 self._db, items, results, server_time=server_time, now=self._clock()
             )
             index.restate(self._db, verdicts.keys())
+            self._close_answered(items)
         return len(verdicts.settled)
+
+    def take_refusals(self, results: Sequence[Result]) -> int:
+        """Take in that the platform refused revisions, told outside any batch.
+
+        Returns how many revisions that were; those it has accepted or that nobody reported are passed over.
+        """
+        with self._db.atomic():
+            known = f"{_ITEM} WHERE {_REFUSABLE}"
+            pairs = [(row, r) for r in results for row in self._db.rows(known, (r.id, r.revision))]
+            self._db.run_many(
+                "UPDATE outbox SET state = 'done', outcome = 'rejected', problems = ?, reason = '' "
+                "WHERE record = ? AND revision = ?",
+                [(problems_text(r.problems), row["record"], row["revision"]) for row, r in pairs],
+            )
+            items = [row for row, _ in pairs]
+            index.restate(self._db, {row["record"] for row in items})
+            self._close_answered(items)
+        return len(items)
 
     def receipts(self, record_id: str) -> list[ReceiptRow]:
         """All receipts of a record, the first revision first."""
@@ -226,6 +249,10 @@ class Outbox:
             [(state, reason, item["record"], item["revision"]) for item in items],
         )
         index.restate(self._db, {item["record"] for item in items})
+
+    def _close_answered(self, items: Iterable[Row]) -> None:
+        for batch_id in {item["batch_id"] for item in items if item["batch_id"]}:
+            self._close_if_answered(batch_id, "")
 
     def _close_if_answered(self, batch_id: str, server_time: str) -> None:
         """Close a batch without open items; its bytes have done their duty and would double the file."""

@@ -26,6 +26,7 @@ from jgclient.store.rows import DraftRow, ListQuery, NextRevision, RecordRow, Su
 from jgclient.store.trash import Trash
 
 Problems = list[Problem]  # inside the class, `list` is a method
+Ids = list[str]
 _DRAFT = "SELECT draft.*, record.id FROM draft JOIN record ON record.key = draft.record WHERE record.id = ?"
 #: The platform's newest revision, once a person has seen that it differs from ours.
 _DECIDED = "SELECT revision FROM counterpart WHERE id = ? AND decided_at != ''"
@@ -194,6 +195,10 @@ class Records:
     def count(self, query: ListQuery) -> int:
         """How many records a query finds on all its pages."""
         return listing.count(self._db, query)
+
+    def holding(self, texts: Sequence[str]) -> Ids:
+        """Ids of records in which one of these texts stands whole; now and then one more, so compare."""
+        return listing.holding(self._db, texts)
 
     def counts_by_state(self, form: str = "") -> dict[State, int]:
         """Number of records in each state, of one form or of all; states without records are absent."""
