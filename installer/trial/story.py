@@ -28,6 +28,16 @@ _INIT = ["--unit", "郑州市XX局", "--unit-code", UNIT_CODE, "--region", "4101
 _UNINSTALL_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\jgclient"
 _RUN_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 _TOO_OLD, _RUNNING = 3, 4
+#: Knows a step of the store that the versions before do not know.
+_MIGRATES = """
+from jgclient.store import migrations, schema
+
+@migrations.migrations()
+def m999_a_later_step(db):
+    db.table("setting").add_column("later", str)
+
+schema.STEPS += ("m999_a_later_step",)
+"""
 #: Comes up while it is tried out, but not when it is really started.
 _FAILS_LATER = "import os\nif 'JGCLIENT_TRY' not in os.environ:\n    os._exit(3)\n"
 
@@ -92,6 +102,8 @@ class Story:
             print(starting.verdict(starting.ratio(self.wine, self.installed, VERSION)), flush=True)
         with step("updates without internet"):
             self.updates()
+        with step("back to the version before"):
+            self.back()
         with step("uninstall"):
             self.uninstall()
         with step("the portable copy"):
@@ -182,7 +194,7 @@ class Story:
     def updates(self) -> None:
         """Packages: a changed one, one that does not come up on trial, a good one, one that fails later."""
         before = self.records()
-        good = self.package("0.9.1")
+        good = self.package("0.9.1", also=_MIGRATES)
         changed = self.stick / "changed.jgu"
         self.change(good, changed)
         refused = self.cli("update", changed, expect=1)
@@ -202,6 +214,16 @@ class Story:
             gone = self.installed / "app-0.9.3"
             wait_for("the bad version is cleared away", lambda: not gone.exists())
         expect("the good version stays", holds=self.current() == "0.9.1", found=self.current())
+        expect("the records are as before", holds=self.records() == before)
+
+    def back(self) -> None:
+        """An older set-up over a newer program, whose file it does not know: it says what to do, and that helps."""
+        before = self.records()
+        (copy,) = self.data.glob("before-m999*.db")
+        self.install(self.on_stick(self.made.earlier))
+        refused = self.cli("list", expect=1).stderr
+        expect("the older program names the copy", holds="before-" in refused, found=refused)
+        self.cli("restore", copy)
         expect("the records are as before", holds=self.records() == before)
 
     def uninstall(self) -> None:

@@ -49,7 +49,7 @@ def restore(
 ) -> Restored:
     """Put a backup in the place of the file of a data folder; nothing may have the folder open.
 
-    The file as it was is backed up before; one that is damaged, or that a newer program wrote, is set aside as
+    The file as it was is backed up before; one that is damaged or from a newer program is set aside as
     it is. Afterwards nothing is sent until :data:`RECONCILE` is settled.
 
     Args:
