@@ -13,6 +13,7 @@ from jgclient.forms import catalogue
 from jgclient.forms.codes import Code, CodeList
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
+from jgclient.records import Json
 from jgclient.store import ListQuery, RegisterRow, Store
 from jgclient.store.pinyin import initials, is_spelling, spells
 from jgclient.store.search import is_meant
@@ -20,6 +21,8 @@ from jgclient.store.search import is_meant
 #: Choices of one list.
 LIMIT = 50
 OBJECT = "object"
+#: What an item is about, in the item list and in the implementation list.
+_SUPERVISED, _LIST_SUPERVISES = "supervise_object", "supervision_object"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,26 @@ def codes(store: Store, known: CodeList, text: str, today: date) -> list[Choice]
 
 
 def rows(store: Store, library: FormLibrary, register: str, text: str) -> list[Choice]:
-    """Rows of a register."""
+    """Rows of a register; of items those too that only an implementation list gives a code."""
     title = title_field(library, register)
-    return [Choice(_key(register, row), _note(row, title)) for row in _found(store, register, text)]
+    found = _found(store, register, text)
+    choices = [Choice(_key(register, row), _note(row, title)) for row in found]
+    if register == catalogue.ITEM:
+        choices += _of_lists(store, text, [row for row in found if not row.key[0]])
+    by_text: dict[str, Choice] = {}
+    for choice in choices:
+        by_text.setdefault(choice.text, choice)
+    return [choice for text, choice in by_text.items() if text][:LIMIT]
+
+
+def meaning(store: Store, library: FormLibrary, register: str, key: str) -> str:
+    """The words behind a reference, e.g. the name of an item; empty for none."""
+    row: Mapping[str, Json] = next(iter(store.registers.rows(register, key)), {})
+    words = str(row.get(title_field(library, register)) or "")
+    if words or register != catalogue.ITEM:
+        return words
+    lists = store.registers.rows(catalogue.IMPLEMENTATION, key)
+    return _item_name(store, lists[0]) if lists else ""
 
 
 def records(store: Store, form_id: str, text: str) -> list[Choice]:
@@ -86,6 +106,30 @@ def _found(store: Store, register: str, text: str) -> list[RegisterRow]:
     keys = {row.key for row in first}
     rest = [row for row in store.registers.find(register, text, LIMIT) if row.key not in keys]
     return (first + rest)[:LIMIT]
+
+
+def _of_lists(store: Store, text: str, without_code: list[RegisterRow]) -> list[Choice]:
+    """Items known from implementation lists: such as fit the text, and those of items that have no code.
+
+    Item lists in the layout of the annex name items without codes; what is supervised joins the two.
+    """
+    lists = _found(store, catalogue.IMPLEMENTATION, text)
+    for row in without_code:
+        supervised = str(row.content.get(_SUPERVISED) or "")
+        same = store.registers.list(catalogue.IMPLEMENTATION, supervised, limit=LIMIT) if supervised else []
+        lists += [one for one in same if one.content.get(_LIST_SUPERVISES) == supervised]
+    return [Choice(row.key[0], _item_name(store, row.content)) for row in lists]
+
+
+def _item_name(store: Store, row: Mapping[str, Json]) -> str:
+    supervised = str(row.get(_LIST_SUPERVISES) or "")
+    named = store.registers.list(catalogue.ITEM, supervised, limit=LIMIT) if supervised else []
+    names = (str(one.content.get("matter_name") or "") for one in named if _supervises(one, supervised))
+    return next(names, supervised)
+
+
+def _supervises(row: RegisterRow, supervised: str) -> bool:
+    return row.content.get(_SUPERVISED) == supervised
 
 
 def _of_keys(store: Store, register: str, often: Iterable[str]) -> list[RegisterRow]:

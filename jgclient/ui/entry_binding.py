@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -31,6 +31,7 @@ class Binding(QObject):
         read: The record was read again; problems, marks and limits may have changed.
         kept: Whether everything is in the store may have changed.
         ended: The clerk went on from the last field.
+        brought: A choice has filled so many other fields.
 
     Attributes:
         focused: Name of the field that has or last had the focus, empty before the first.
@@ -40,9 +41,11 @@ class Binding(QObject):
     read = Signal()
     kept = Signal()
     ended = Signal()
+    brought = Signal(int)
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
+        self.page = page
         self.session: EntrySession | None = None
         self.view: FormView | None = None
         self.focused = ""
@@ -65,8 +68,7 @@ class Binding(QObject):
             row.applied.connect(partial(self._applied, name))
             row.reasoned.connect(self._reasoned)
             row.passed.connect(partial(self._go_beside, name, 1))
-            if isinstance(row.input, LineField):
-                row.input.popup = self.choices
+            row.input.popup = self.choices
         view.verticalScrollBar().valueChanged.connect(self.choices.close_list)
 
     def release(self) -> None:
@@ -146,6 +148,11 @@ class Binding(QObject):
         self.go_to(name)
         return self.session.form.field(name).title
 
+    def offer_phrases(self, words: Sequence[str]) -> None:
+        """Show phrases under the field with the focus."""
+        if self.view is not None and self.focused in self.view.rows and words:
+            self.choices.offer_phrases(self.view.rows[self.focused].input, words)
+
     @Slot(str)
     def go_to(self, name: str) -> None:
         """Put the focus into a field."""
@@ -180,6 +187,12 @@ class Binding(QObject):
             self.session.leave_field(name)
             self.keep()
             self.refresh()
+            self._tell_brought()
+
+    def _tell_brought(self) -> None:
+        if self.session is not None and self.session.brought:
+            self.brought.emit(self.session.brought)
+            self.session.brought = 0
 
     def _stepped(self, name: str, step: int) -> None:
         """Go on from a field: first settle it, because what it says decides which field comes next."""
@@ -215,8 +228,10 @@ class Binding(QObject):
         if self.view is None or self.session is None:
             return
         line, lookup = self.view.rows[name].input, self.view.lookups.get(name)
-        if lookup is not None and isinstance(line, LineField):
+        if lookup is not None:
             self.choices.offer(line, lookup, text, self.session.look_within(line.field))
+        else:
+            self.choices.close_list()  # phrases were offered for what stood there before
 
     def _offer_candidates(self, name: str, row: FieldRow) -> None:
         if len(row.candidates) > 1 and isinstance(row.input, LineField):
@@ -235,6 +250,9 @@ class Binding(QObject):
 
     @Slot(object, str, object)
     def _picked(self, line: InputField, text: str, fills: Mapping[str, str]) -> None:
+        if self.choices.shows_phrases:
+            line.insert_words(text)
+            return
         line.put(text)
         self.choices.close_list()
         if self.session is not None:

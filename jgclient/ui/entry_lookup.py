@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
@@ -64,7 +64,11 @@ def lookup_for(field: Field, form: Form, desk: Desk) -> Lookup | None:
 
 
 class ChoiceList(QListWidget):
-    """The one list of a page. It never takes the focus, so an input method goes on undisturbed.
+    """A list under a field. It never takes the focus, so an input method goes on undisturbed.
+
+    Args:
+        page: What it is drawn on.
+        stays: After a choice the cursor stays in the field.
 
     Signals:
         picked: The clerk took a choice for the field: field, its text, texts for other fields by name.
@@ -72,8 +76,9 @@ class ChoiceList(QListWidget):
 
     picked = Signal(object, str, object)
 
-    def __init__(self, page: QWidget) -> None:
+    def __init__(self, page: QWidget, *, stays: bool = False) -> None:
         super().__init__(page)
+        self._always_stays = stays
         self._page = page
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setObjectName("choices")
@@ -82,6 +87,7 @@ class ChoiceList(QListWidget):
         self.setUniformItemSizes(True)
         self.line: InputField | None = None
         self._lookup: Lookup | None = None
+        self._stays = False
         self.itemClicked.connect(self._clicked)
         self.hide()
 
@@ -102,9 +108,11 @@ class ChoiceList(QListWidget):
             self.close_list()
             return
         self.line, self._lookup = line, lookup
+        self._stays = self._always_stays
         self.clear()
         for choice in choices:
-            item = QListWidgetItem(f"{choice.text}　{choice.note}" if choice.note else choice.text, self)
+            words = " ".join(choice.text.split())
+            item = QListWidgetItem(f"{words}　{choice.note}" if choice.note else words, self)
             item.setData(_TEXT, before + choice.text)
             item.setData(_FILLS, dict(choice.fills))
         # Nobody is called “wygl”: letters are a way to find, so what they find first is what she means.
@@ -112,11 +120,22 @@ class ChoiceList(QListWidget):
         self.setCurrentRow(0 if marked else -1)
         self._place(line)
 
+    def offer_phrases(self, line: InputField, words: Sequence[str]) -> None:
+        """Show phrases; taking one leaves the cursor in the field, for there may be more to write."""
+        self.offer(line, Lookup(lambda _text: [Choice(one) for one in words]), "")
+        self.setCurrentRow(0)
+        self._stays = True
+
     def offer_words(self, line: InputField, words: tuple[str, ...]) -> None:
         """Show a few words to choose from, e.g. the candidates of a problem."""
         choices = [Choice(word) for word in words]
         self.offer(line, Lookup(lambda _text: choices), "")
         self.setCurrentRow(0)
+
+    @property
+    def shows_phrases(self) -> bool:
+        """Whether what is chosen goes where the cursor is, and the cursor stays."""
+        return self._stays
 
     def is_open_for(self, line: InputField) -> bool:
         """Whether the list is shown under this field."""
@@ -136,6 +155,7 @@ class ChoiceList(QListWidget):
             self.close_list()
             if taken is not None:
                 self._take(taken)
+                return self._stays
         return False
 
     def close_list(self) -> None:

@@ -10,11 +10,15 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from jgclient.aids.many import Made
 from jgclient.entering import EnteringError
 from jgclient.forms.definition import Form, Section
 from jgclient.forms.reporting import kind_of
+from jgclient.store import ListQuery
 from jgclient.ui import messages
 from jgclient.ui.desk import Desk
+from jgclient.ui.entry_aids import Aid, EntryAids
+from jgclient.ui.entry_batch import BatchPanel
 from jgclient.ui.entry_binding import Binding
 from jgclient.ui.entry_form import FormView
 from jgclient.ui.entry_sections import SectionIndex
@@ -45,8 +49,10 @@ class EntryPage(PageBase):
         self.close_button = button("存草稿关闭", "Esc", on_click=self.close_record, bind=False)
         self.finish_button = primary_button("完成，录下一条", "Ctrl+Enter", on_click=self.finish, bind=False)
         self._paper = Card(flush=True)
+        self.batch = BatchPanel(desk, self)
         self._lay_out()
         self.binding = Binding(self)
+        self.aids = EntryAids(self, desk, self.binding)
         self._connect()
 
     @property
@@ -78,14 +84,14 @@ class EntryPage(PageBase):
 
     def head_buttons(self) -> list[QWidget]:
         """Copy, close, finish."""
-        return [self.copy_button, self.close_button, self.finish_button]
+        return [self.aids.button, self.copy_button, self.close_button, self.finish_button]
 
     def shown(self, **args: str) -> None:
-        """Open what was asked for: ``record_id`` (and ``field``), or ``form`` for a new record."""
+        """Open what was asked for: ``record_id`` (and ``field``), or ``form`` (and ``like``) for a new."""
         if args.get("record_id"):
             self.open_record(args["record_id"], args.get("field", ""))
         elif args.get("form"):
-            self.begin(args["form"])
+            self.begin(args["form"], args.get("like", ""))
         else:
             self.binding.go_to(self.binding.focused)
 
@@ -112,17 +118,20 @@ class EntryPage(PageBase):
 
     # -- opening ---------------------------------------------------------------------------------------
 
-    def begin(self, form_id: str) -> None:
-        """A new record of a form."""
+    def begin(self, form_id: str, like: str = "") -> None:
+        """A new record of a form; with ``like`` it says what that record says, but of another object."""
         try:
             session = EntrySession.new(self.desk, form_id)
-        except KeyError as error:
+            if like:
+                session.copy_all(like)
+        except (KeyError, EnteringError) as error:
             self.desk.say(str(error.args[0]), "danger")
             return
         self._take(session)
-        view = self._view_of(session.form)
-        empty = (name for name in view.shown() if name not in session.texts)
-        self.binding.go_to(next(empty, view.shown()[0]))
+        shown = self._view_of(session.form).shown()
+        empty = (name for name in shown if name not in session.texts)
+        other = session.form.party_field if like else ""
+        self.binding.go_to(other if other in shown else next(empty, shown[0]))
 
     def open_record(self, record_id: str, field: str = "") -> None:
         """A kept record, at the field that was asked for or the first that must be mended."""
@@ -137,6 +146,7 @@ class EntryPage(PageBase):
 
     def _take(self, session: EntrySession) -> None:
         self.binding.release()
+        self.batch.end()
         view = self._view_of(session.form)
         for other in self._views.values():
             other.setVisible(other is view)
@@ -158,8 +168,61 @@ class EntryPage(PageBase):
 
     @Slot()
     def close_record(self) -> None:
-        """Keep the draft and go to the records."""
+        """Keep the draft and go to the records; an open list of objects is put away first."""
+        if self.batch.isVisible():
+            self.close_batch()
+        else:
+            self.desk.go("records")
+
+    @Slot()
+    def open_batch(self) -> None:
+        """Ask for many objects that this act concerns."""
+        session = self.session
+        if session is None:
+            return
+        self.binding.settle()
+        if session.is_new and session.form.party_field:
+            self.batch.begin(session)
+        else:
+            self.desk.say("多个对象只用于新录入的记录：请先按 Ctrl+N 新录入。", "warning")
+
+    @Slot()
+    def close_batch(self) -> None:
+        """Back to the form."""
+        name = self.binding.focused
+        self.batch.end()
+        self.binding.go_to(name)
+
+    @Slot(object)
+    def _batch_made(self, made: Made) -> None:
+        session = self.session
+        words = f"已为 {len(made.queued):,} 个对象各录一条，等待上报" if made.queued else "没有录成的"
+        if made.to_mend:
+            words += f"；{len(made.to_mend):,} 条还要补正，存为草稿"
+        if session is not None and not session.texts.get(session.form.party_field):
+            self._drop_pattern(session)
+        self.desk.data_changed.emit()
         self.desk.go("records")
+        self.desk.say(words, "warning" if made.to_mend else "accepted")
+
+    def _drop_pattern(self, session: EntrySession) -> None:
+        """What was typed for no object in particular has become the records; it is none itself."""
+        self.binding.release()
+        if self.desk.store.records.draft(session.opened.record_id) is not None:
+            self.desk.store.records.drop_draft(session.opened.record_id)
+
+    @Slot()
+    def begin_like_last(self) -> None:
+        """A new record like the last one of this form."""
+        session = self.session
+        if session is None or not self.leave():
+            return
+        rows = self.desk.store.records.list(ListQuery(form=session.form.id, limit=1))
+        if rows:
+            self.begin(session.form.id, rows[0].id)
+            self.desk.say("像上一条一样：改不同的地方即可，编号和文号不复制")
+        else:
+            self.desk.say("还没有上一条：先录一条，再像它一样新增。")
 
     @Slot()
     def copy_previous(self) -> None:
@@ -189,6 +252,18 @@ class EntryPage(PageBase):
     @Slot()
     def finish(self) -> None:
         """Finish the record; what must be mended first gets the focus instead."""
+        if self.batch.isVisible():
+            self.batch.make()
+        else:
+            self._finish()
+
+    @Slot()
+    def finish_and_like(self) -> None:
+        """Finish the record and begin another like it."""
+        if not self.batch.isVisible():
+            self._finish(like=True)
+
+    def _finish(self, *, like: bool = False) -> None:
         session = self.session
         if session is None:
             return
@@ -201,17 +276,17 @@ class EntryPage(PageBase):
         if finished is None:
             self.desk.say(session.failure, "danger")
         elif finished.revision is not None:
-            self._go_on(session)
+            self._go_on(session, like=like)
         else:
             self.binding.refresh()
             self.binding.go_to(next((p.fields[0] for p in finished.blocking if p.fields), ""))
             self.desk.say(self.problems.title.text(), "danger")
 
-    def _go_on(self, session: EntrySession) -> None:
+    def _go_on(self, session: EntrySession, *, like: bool) -> None:
         self.binding.release()
         self.desk.data_changed.emit()
-        if session.is_new:
-            self.begin(session.form.id)
+        if session.is_new or like:
+            self.begin(session.form.id, session.opened.record_id if like else "")
         else:
             self.desk.go("records")
         self.desk.say("已完成，等待上报", "accepted")
@@ -265,9 +340,13 @@ class EntryPage(PageBase):
             card.setFixedWidth(RIGHT_WIDTH)
             right.addWidget(card)
         right.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 12, 12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(12)
+        column.addWidget(self.batch)
+        row = QHBoxLayout()
         row.setSpacing(12)
+        column.addLayout(row, 1)
         row.addWidget(self.sections)
         row.addWidget(self._paper, 1)
         row.addLayout(right)
@@ -281,6 +360,15 @@ class EntryPage(PageBase):
         self.binding.ended.connect(partial(self.finish_button.setFocus, Qt.FocusReason.TabFocusReason))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             self._bind(keys, self.finish)
+        for keys in ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"):
+            self._bind(keys, self.finish_and_like)
+        self.batch.closed.connect(self.close_batch)
+        self.batch.made.connect(self._batch_made)
+        self.aids.list_all(
+            Aid("像上一条一样新增", "Ctrl+Shift+N", self.begin_like_last),
+            Aid("完成，再录一条一样的（Ctrl+Shift+Enter）", "", self.finish_and_like),
+            Aid("多个对象，同一件事", "F7", self.open_batch),
+        )
         self._bind("Ctrl+S", self.binding.keep_now)
         self._bind("Ctrl+D", self.copy_previous)
         QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self.undo)

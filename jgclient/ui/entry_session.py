@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jgclient import entering
-from jgclient.aids import following, objects, uses
-from jgclient.aids.finding import title_field
+from jgclient.aids import finding, following, many, objects, uses
 from jgclient.contract import parse_time
 from jgclient.deadlines.duties import DutyState, duties
 from jgclient.forms import catalogue
 from jgclient.forms.checker import Reading
 from jgclient.forms.definition import Field, Form, Section
 from jgclient.forms.problems import Problem, blocking
-from jgclient.records import Content, Json, State
+from jgclient.records import Content, State
 from jgclient.store import ListQuery, StoreError
 from jgclient.ui.desk import Desk
 from jgclient.ui.entry_history import History
@@ -48,6 +47,7 @@ class EntrySession:
         typing: Name of the field whose text changed since it got the focus, empty for none.
         dirty: Something was typed that the store does not have yet.
         saved_at: When the store last said that it has everything; None before the first time.
+        brought: Number of fields the last choice has filled, until somebody has told the clerk.
         failure: Why the last keeping failed, one Chinese sentence; empty when it did not.
     """
 
@@ -63,6 +63,7 @@ class EntrySession:
         self.dirty = False
         self.saved_at: datetime | None = None
         self.failure = ""
+        self.brought = 0
         self._visited: set[str] = set()
         self._derived: dict[str, str] = {}
         self._derived_from: dict[str, str] = {}
@@ -136,18 +137,42 @@ class EntrySession:
     def copy_previous(self) -> list[str]:
         """Fill what is empty from the last record of the same form; returns the names of the fields filled.
 
-        The business number is never copied: it belongs to one record.
+        Numbers and files are never copied: they belong to one record.
         """
         query = ListQuery(form=self.form.id, limit=2)
         rows = [r for r in self.desk.store.records.list(query) if r.id != self.opened.record_id]
-        if not rows:
-            return []
-        texts = entering.open_record(self.desk.store, self.desk.library, rows[0].id).texts
-        known = self.form.by_name.keys() - {self.form.number_field} - self.texts.keys()
-        filled = [field.name for field in self.form if field.name in known and texts.get(field.name)]
+        return self._copy(rows[0].id, over=False) if rows else []
+
+    def copy_all(self, record_id: str) -> None:
+        """Begin like another record of the same form: what it says counts more than first values."""
+        self._copy(record_id, over=True)
+        self.leave_field(self.form.item_field)
+        self.dirty = False  # nobody has typed anything yet
+
+    def _copy(self, record_id: str, *, over: bool) -> list[str]:
+        texts = entering.open_record(self.desk.store, self.desk.library, record_id).texts
+        filled = [
+            field.name
+            for field in self.form
+            if texts.get(field.name)
+            and field.type not in many.OWN
+            and field.name != self.form.number_field
+            and (over or field.name not in self.texts)
+        ]
         for name in filled:
             self._put(name, texts[name])
+        self._bind_copied(frozenset(filled))
         return filled
+
+    def _bind_copied(self, filled: frozenset[str]) -> None:
+        """What was copied with an object or an item goes when another one is chosen."""
+        of_party = {field.name for field in objects.section_of_party(self.form)} - {self.form.party_field}
+        of_item = {field.name for field in following.followers(self.form, self.form.item_field)}
+        for source, names in ((self.form.party_field, of_party), (self.form.item_field, of_item)):
+            if source:
+                self._followed[source] = filled & names
+        self._derived |= {name: self.texts[name] for name in filled}
+        self._derived_from |= {name: self.texts[name] for name in filled}
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -233,8 +258,7 @@ class EntrySession:
         key = self.texts.get(field.name, "")
         if not key or not field.register or field.register.startswith("record:"):
             return ""
-        row: Mapping[str, Json] = next(iter(self.desk.store.registers.rows(field.register, key)), {})
-        return str(row.get(title_field(self.desk.library, field.register)) or "")
+        return finding.meaning(self.desk.store, self.desk.library, field.register, key)
 
     def look_within(self, field: Field) -> str:
         """What the choices of a field are narrowed to: implementation lists to the chosen item."""
@@ -302,6 +326,7 @@ class EntrySession:
         filled |= chosen or {}
         self._derived |= filled
         self._followed[name] = frozenset(filled)
+        self.brought = len(filled)
 
     def _read(self) -> Reading:
         self._unread = False

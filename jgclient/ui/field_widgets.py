@@ -35,7 +35,7 @@ _LONGEST = 12  # lines a long text grows to before it scrolls
 class ChoicePopup(Protocol):
     """The list of choices under a field, as the field sees it."""
 
-    def is_open_for(self, line: LineField) -> bool:
+    def is_open_for(self, line: InputField) -> bool:
         """Whether the list is shown under this field."""
 
     def press(self, key: Qt.Key) -> bool:
@@ -91,6 +91,11 @@ class LineField(QLineEdit):
         self._dress = Dress(text)
         self.setText(text)
         self._edited(text)
+
+    def insert_words(self, text: str) -> None:
+        """Put words where the cursor is, on behalf of the clerk."""
+        self.insert(text)
+        self._edited(self.text())
 
     def event(self, event: QEvent) -> bool:
         """Keep Tab for the form, and leave the form's shortcuts to the form."""
@@ -193,6 +198,7 @@ class LongField(QPlainTextEdit):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.field = field
+        self.popup: ChoicePopup | None = None
         self._raw = ""
         self._showing = False
         self.setAccessibleName(field.title)
@@ -219,8 +225,26 @@ class LongField(QPlainTextEdit):
         """Replace the text on behalf of the clerk."""
         self.setPlainText(text)
 
+    def insert_words(self, text: str) -> None:
+        """Put words where the cursor is, on behalf of the clerk."""
+        self.insertPlainText(text)
+
+    def event(self, event: QEvent) -> bool:
+        """An open list closes with Esc, not the form; Ctrl+D is the form's."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if event.key() == Qt.Key.Key_Escape and self._list_is_open():
+                event.accept()
+                return True
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_D:
+                event.ignore()  # X11 takes Ctrl+D for “delete”
+                return False
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes on; Shift+Enter begins a line."""
+        """Enter goes on; Shift+Enter begins a line; an open list has the first word."""
+        key = Qt.Key(event.key())
+        if self._list_is_open() and not event.modifiers() and self.popup and self.popup.press(key):
+            return
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.insertPlainText("\n")
@@ -258,6 +282,9 @@ class LongField(QPlainTextEdit):
         """Another width breaks the lines elsewhere."""
         super().resizeEvent(event)
         self._grow()
+
+    def _list_is_open(self) -> bool:
+        return self.popup is not None and self.popup.is_open_for(self)
 
     def _edited(self) -> None:
         self._grow()

@@ -343,6 +343,7 @@ class RecordsPage(PageBase):
             panel.closed.connect(partial(self._below, self.panel))
         for sequence, act in (
             ("Ctrl+Return", self.submit), ("Ctrl+P", partial(self.paper.rows, to_file=False)),
+            ("Ctrl+D", self.begin_like),
         ):  # fmt: skip
             keys = QShortcut(QKeySequence(sequence), self)
             keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

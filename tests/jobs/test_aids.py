@@ -59,6 +59,21 @@ def test_pinyin_does_not_find_what_only_shares_initials(
     assert [c.text for c in finding.rows(store, library, "item", "wangba")] == [OTHER]
 
 
+@pytest.mark.parametrize("text", ["地铁", "csgd", "guidao", "41010020200409"])
+def test_an_item_without_code_is_found_by_way_of_its_implementation_list(
+    store: Store, library: FormLibrary, text: str
+) -> None:
+    name, code = "对城市轨道交通（地铁）的监管", "41010020200409"
+    item = {"matter_name": name, "supervise_object": "轨道交通运营者"}
+    lists = {"supervise_item_code": code, "exercise_level": "3", "supervision_object": "轨道交通运营者"}
+    store.registers.upsert("item", [RegisterRow(("", name), item)], "测试")
+    rows = [RegisterRow((code, level), lists) for level in ("3", "4")]
+    store.registers.upsert("implementation", rows, "测试")
+    assert [(c.text, c.note) for c in finding.rows(store, library, "item", text)] == [(code, name)]
+    assert finding.meaning(store, library, "item", code) == name
+    assert finding.meaning(store, library, "item", "没有") == ""
+
+
 @pytest.mark.parametrize(
     ("text", "first"), [("zyq", "410102"), ("zhongyuanq", "410102"), ("中原", "410102"), ("410103", "410103")]
 )
