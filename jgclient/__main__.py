@@ -11,6 +11,10 @@ from jgclient import cli
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code (0 done, 1 something refused, 2 wrong use)."""
     options = cli.parse(argv)
+    if getattr(options, "pdf", None):
+        from jgclient import papers  # noqa: PLC0415  # Qt paints the pages
+
+        return papers.run(options)
     if options.command not in ("gui", "tour"):
         return cli.run(options)
     from jgclient import app  # noqa: PLC0415  # Qt only when there is a window

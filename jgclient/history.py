@@ -8,6 +8,7 @@ from datetime import datetime
 
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
+from jgclient.receipting import Verdict, verdict
 from jgclient.records import Operation, Revision
 from jgclient.store import ReceiptRow, Store
 
@@ -33,6 +34,7 @@ class Version:
         what: What was done: 新增, 修改, 撤回, or 草稿.
         differences: Against the version before; for the first one every field that is filled.
         receipts: Receipts the platform gave for it.
+        verdicts: Whether each of them stands for what is kept here, proven without any network.
         reason: Why it was withdrawn, empty for other versions.
     """
 
@@ -43,6 +45,7 @@ class Version:
     differences: list[Difference]
     receipts: list[ReceiptRow] = field(default_factory=list)
     reason: str = ""
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
 def history(store: Store, library: FormLibrary, record_id: str) -> list[Version]:
@@ -50,11 +53,13 @@ def history(store: Store, library: FormLibrary, record_id: str) -> list[Version]
     versions: list[Version] = []
     before: dict[str, str] = {}
     receipts = store.outbox.receipts(record_id)
-    for revision in store.records.revisions(record_id):
+    revisions = store.records.revisions(record_id)
+    for revision in revisions:
         texts = _texts(library, revision)
         form = _form(library, revision.form, revision.form_version)
         own = [receipt for receipt in receipts if receipt.revision == revision.revision]
-        versions.append(_version(revision, differences(form, before, texts), own))
+        verdicts = [verdict(receipt, revisions) for receipt in own]
+        versions.append(_version(revision, differences(form, before, texts), own, verdicts))
         before = texts
     draft = store.records.draft(record_id)
     if draft is not None:
@@ -75,10 +80,12 @@ def differences(form: Form | None, before: Mapping[str, str], after: Mapping[str
     ]
 
 
-def _version(revision: Revision, changes: list[Difference], receipts: list[ReceiptRow]) -> Version:
+def _version(
+    revision: Revision, changes: list[Difference], receipts: list[ReceiptRow], verdicts: list[Verdict]
+) -> Version:
     return Version(
         revision.revision, _OPERATIONS[revision.operation], revision.author, revision.made_at, changes,
-        receipts, revision.reasons.get("withdraw", "") if revision.operation == "d" else "",
+        receipts, revision.reasons.get("withdraw", "") if revision.operation == "d" else "", verdicts,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
             (("id",), {"nargs": "?", "default": "", "metavar": "记录编号"}),
             _FORM, *_PERIOD,
             (("--limit",), {"type": int, "default": 1000, "metavar": "N", "help": "最多列出几条"}),
+            (("--pdf",), {"type": Path, "metavar": "文件.pdf", "help": "存为 PDF：清单，或这条记录的回执单"}),
         ],
     ),
 }  # fmt: skip

@@ -59,12 +59,12 @@ def record_paper(store: Store, library: FormLibrary, record_id: str, *, unit: st
     for section in opened.form.sections:
         filled = [(f.title, opened.texts[f.name]) for f in section.fields if opened.texts.get(f.name)]
         if filled:
-            parts.append(f"<h2>{escape(section.title)}</h2>{_pairs(filled)}")
+            parts.append(f"<h2>{escape(section.title)}</h2>{pairs(filled)}")
     if opened.problems:
         lines = "".join(f"<p>{escape(p.message)}　{escape(p.help)}</p>" for p in opened.problems)
         parts.append(f"<h2>需要改正</h2>{lines}")
     parts.append(f"<h2>版本和回执</h2>{_versions(store, library, record_id)}")
-    parts.append(_foot(unit, now))
+    parts.append(signed(unit, now))
     return Paper(title, "".join(parts))
 
 
@@ -85,7 +85,7 @@ def list_paper(
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
     top = f'<h1>{escape(title)}</h1><p class="quiet">共 {len(lines):,} 条　{escape(note)}</p>'
-    return Paper(title, f"{top}{table}{_foot(unit, now)}", wide=True)
+    return Paper(title, f"{top}{table}{signed(unit, now)}", wide=True)
 
 
 def write_pdf(paper: Paper, path: Path) -> None:
@@ -120,7 +120,8 @@ def put_on(paper: Paper, device: QPagedPaintDevice) -> None:
     document.print_(device)
 
 
-def _pairs(filled: Iterable[tuple[str, str]]) -> str:
+def pairs(filled: Iterable[tuple[str, str]]) -> str:
+    """A table of captions and texts."""
     lines = "".join(
         f'<tr><th width="28%">{escape(title)}</th><td>{_text(text)}</td></tr>' for title, text in filled
     )
@@ -138,7 +139,8 @@ def _versions(store: Store, library: FormLibrary, record_id: str) -> str:
     return f'<table width="100%" cellspacing="0">{"".join(lines)}</table>'
 
 
-def _foot(unit: str, now: datetime) -> str:
+def signed(unit: str, now: datetime) -> str:
+    """The last line of a paper: who printed it and when."""
     return f'<p class="quiet">{escape(unit)}　{now:%Y-%m-%d %H:%M} 由“监管数据录入”打印</p>'
 
 

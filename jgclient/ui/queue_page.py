@@ -18,6 +18,7 @@ from jgclient.ui.background import Job
 from jgclient.ui.desk import Desk
 from jgclient.ui.login import Login
 from jgclient.ui.parts import Card, Chip, EmptyState, PageBase, button, label, page_column, primary_button
+from jgclient.ui.receipt_desk import ReceiptDesk
 from jgclient.ui.tables import Column, ListStack, Order, RowsModel, RowTable
 from jgclient.ui.theme import STATE_TONES, ToneName
 from jgclient.ui.words import day_words, moment_words
@@ -130,7 +131,11 @@ class QueuePage(PageBase):
         self.queue.opened.connect(self._open)
         self.receipts.opened.connect(self._open_receipt)
         self.attention = Attention(desk)
+        self.papers = ReceiptDesk(self)
+        self.slip_button = button("回执单 PDF", on_click=lambda: self.papers.slips(self.receipts.selected()))
+        self.list_button = button("清单 PDF", on_click=self.papers.all_receipts)
         self._lay_out()
+        self.receipts.chosen.connect(self._show_papers)
         reporter = desk.reporter
         reporter.started.connect(self._started)
         reporter.progressed.connect(self._progressed)
@@ -169,6 +174,8 @@ class QueuePage(PageBase):
         self.queue_card.note.setText(f"{waiting:,} 条，先报最急的{asked}" if waiting else asked.lstrip(" ·"))
         receipts = self.desk.store.outbox.receipt_count()
         self.receipt_card.note.setText(f"{receipts:,} 张，长期留存" if receipts else "")
+        self.list_button.setVisible(bool(receipts))
+        self._show_papers()
         self.attention.refresh()
 
     # -- what she does ---------------------------------------------------------------------------
@@ -235,6 +242,8 @@ class QueuePage(PageBase):
         self.queue_stack = ListStack(self.queue, EmptyState("队列是空的", "完成的记录会自动排到这里。"))
         self.queue_card.body.addWidget(self.queue_stack)
         self.receipt_card = Card("回执", flush=True)
+        self.receipt_card.head.addWidget(self.slip_button)
+        self.receipt_card.head.addWidget(self.list_button)
         self.receipt_stack = ListStack(
             self.receipts, EmptyState("还没有回执", "平台接收一条，就有一张带编号的回执。")
         )
@@ -284,6 +293,11 @@ class QueuePage(PageBase):
     def _received(self, line: ReceiptLine) -> str:
         moment = parse_time(line.receipt.received_at)
         return moment_words(moment, self.desk.clock()) if moment else "—"
+
+    @Slot()
+    def _show_papers(self) -> None:
+        """A slip is made of the chosen receipts."""
+        self.slip_button.setVisible(bool(self.receipts.selected()))
 
     def _open_receipt(self, line: ReceiptLine) -> None:
         self.desk.go("entry", record_id=line.receipt.record_id)

@@ -52,10 +52,10 @@ def _words(version: Version, desk: Desk) -> str:
         lines += [_difference_words(one) for one in version.differences[:_TOLD]]
         if len(version.differences) > _TOLD:
             lines.append(f"……另有 {len(version.differences) - _TOLD} 项不同")
-    for receipt in version.receipts:
+    for receipt, verdict in zip(version.receipts, version.verdicts, strict=True):
         moment = parse_time(receipt.received_at)
         when = f"　{moment_words(moment, desk.clock())} 接收" if moment else ""
-        lines.append(f"回执号 {receipt.receipt_no}{when}")
+        lines.append(f"回执号 {receipt.receipt_no}{when}　核验：{verdict.sentence}")
     return "\n".join(lines) or "内容没有变化"
 
 
