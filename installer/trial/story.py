@@ -217,7 +217,7 @@ class Story:
         expect("the records are as before", holds=self.records() == before)
 
     def back(self) -> None:
-        """An older set-up over a newer program, whose file it does not know: it says what to do, and that helps."""
+        """An older set-up over a newer program does not know the file; it says what helps, and that helps."""
         before = self.records()
         (copy,) = self.data.glob("before-m999*.db")
         self.install(self.on_stick(self.made.earlier))
