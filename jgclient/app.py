@@ -27,7 +27,7 @@ from jgclient.ui import looks, messages, theme
 from jgclient.ui.arrivals import Arrivals
 from jgclient.ui.background import Background
 from jgclient.ui.desk import Desk, profile_reference
-from jgclient.ui.door import Door
+from jgclient.ui.door import Door, Met
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.garbage import GarbageKeeper
 from jgclient.ui.tray import Tray
@@ -100,8 +100,9 @@ def run(options: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         start_log(folder)
         door = Door(folder)
-        if not door.enter():
-            return _already_open(door, options)
+        met = door.enter_or_knock(options.open if options.command == "gui" else "")
+        if met != "in":
+            return _already_open(met)
         client = build(folder)
     except (StoreError, OSError) as error:
         log.warning("cannot start: %s", error)
@@ -245,8 +246,8 @@ def _leave(backup: Path | None, folder: Path, door: Door) -> None:
     rescue.start_again()
 
 
-def _already_open(door: Door, options: argparse.Namespace) -> int:
-    if door.knock(options.open if options.command == "gui" else ""):
+def _already_open(met: Met) -> int:
+    if met == "answered":
         return 0
     messages.gate.fatal(
         "这个数据文件夹正由另一个窗口使用，但它没有回应。请先关闭它，或注销后重新登录再打开。"

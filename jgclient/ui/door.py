@@ -8,9 +8,9 @@ import hashlib
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from jgclient.ui.tray import bring_to_front
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer
 
 log = logging.getLogger(__name__)
+#: How an attempt to come in ended.
+Met = Literal["in", "answered", "silence"]
 _LOCK_FILE = "window.lock"
-#: Milliseconds another window has to open the door.
-_KNOCK_MS = 1000
+#: Milliseconds another window has to open the door: it may be starting itself, or be busy.
+PATIENCE_MS = 15_000
+#: Milliseconds between two knocks, and for one who has come in to say what is wanted.
+_PAUSE_MS, _HEAR_MS = 100, 1000
 _LONGEST_NAME = 32_768
 _ANY_PROCESS = -1  # ASFW_ANY of winuser.h
 
@@ -48,18 +52,32 @@ class Door(QObject):
         """Whether this is the only window of the folder; it stays so until :meth:`close`."""
         return self._lock.tryLock(0)
 
+    def enter_or_knock(self, file: str = "") -> Met:
+        """Come in, or ask the window inside to show itself and open a file.
+
+        That one may be starting still, busy, or about to end: it is given :data:`PATIENCE_MS`.
+        """
+        patience = QDeadlineTimer(PATIENCE_MS)
+        while not self.enter():
+            if self.knock(file):
+                return "answered"
+            if patience.hasExpired():
+                return "silence"
+            QThread.msleep(_PAUSE_MS)
+        return "in"
+
     def knock(self, file: str = "") -> bool:
         """Ask the other window to show itself and open a file; False when nobody answers."""
         from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - not needed to start
 
         socket = QLocalSocket()
         socket.connectToServer(self._name)
-        if not socket.waitForConnected(_KNOCK_MS):
+        if not socket.waitForConnected(PATIENCE_MS):
             return False
         if sys.platform == "win32":  # else Windows lets the other window blink in the task bar only
             ctypes.windll.user32.AllowSetForegroundWindow(_ANY_PROCESS)
         socket.write(f"{file}\n".encode())
-        return socket.waitForBytesWritten(_KNOCK_MS)
+        return socket.waitForBytesWritten(PATIENCE_MS)
 
     def answer_for(self, window: QMainWindow) -> None:
         """Bring ``window`` to the front whenever somebody knocks."""
@@ -85,7 +103,7 @@ class Door(QObject):
             return
         while (connection := self._server.nextPendingConnection()) is not None:
             if not connection.canReadLine():
-                connection.waitForReadyRead(_KNOCK_MS)
+                connection.waitForReadyRead(_HEAR_MS)
             file = bytes(connection.readLine(_LONGEST_NAME).data()).decode("utf-8", "replace").strip()
             connection.close()
             if file:

@@ -15,6 +15,7 @@ from ui_stories import NOW, Story
 
 from jgclient import app, cli
 from jgclient.store import RegisterRow, Store
+from jgclient.ui import door
 from jgclient.ui.catalogue_page import CataloguePage
 from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
@@ -195,9 +196,38 @@ def test_a_second_window_asks_the_first_to_show_itself(
     second.close()
 
 
-def test_a_window_that_does_not_answer_is_told_about(
-    qapp: QApplication, tmp_path: Path, answers: Any, quiet: Any
+def test_whoever_comes_while_the_first_is_starting_waits_for_it(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    first, second = Door(tmp_path), Door(tmp_path)
+    assert first.enter()
+    pauses: list[int] = []
+
+    def pause(length: int) -> None:
+        pauses.append(length)
+        if len(pauses) == 2:
+            first.answer_for(window)
+
+    monkeypatch.setattr(door.QThread, "msleep", pause)
+    assert second.enter_or_knock() == "answered"
+    assert len(pauses) == 2
+    first.close()
+
+
+def test_whoever_comes_while_the_first_is_closing_takes_its_place(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Door(tmp_path), Door(tmp_path)
+    assert first.enter()
+    monkeypatch.setattr(door.QThread, "msleep", lambda _length: first.close())
+    assert second.enter_or_knock() == "in"
+    second.close()
+
+
+def test_a_window_that_does_not_answer_is_told_about(
+    qapp: QApplication, tmp_path: Path, answers: Any, quiet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PATIENCE_MS", 50)
     holder = Door(tmp_path / "data")
     (tmp_path / "data").mkdir()
     assert holder.enter()
