@@ -79,6 +79,12 @@ def _conflict(desk: Desk) -> PageBase:
     return ConflictPage(desk)
 
 
+def _packages(desk: Desk) -> PageBase:
+    from jgclient.ui.packages_page import PackagesPage  # noqa: PLC0415
+
+    return PackagesPage(desk)
+
+
 def _import(desk: Desk) -> PageBase:
     from jgclient.ui.import_page import ImportPage  # noqa: PLC0415
 
@@ -129,6 +135,7 @@ PAGES = {
     "queue": PageSpec("queue", _queue),
     "reconcile": PageSpec("queue", _reconcile),
     "conflict": PageSpec("queue", _conflict),
+    "packages": PageSpec("queue", _packages),
     "import": PageSpec("import", _import),
     "deadlines": PageSpec("deadlines", _deadlines),
     "catalogue": PageSpec("catalogue", _catalogue),

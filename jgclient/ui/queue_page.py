@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -146,8 +147,10 @@ class QueuePage(PageBase):
     # -- what the frame asks ---------------------------------------------------------------------
 
     def head_buttons(self) -> list[QWidget]:
-        """Compare with the platform, report now."""
-        return [button("对账", on_click=lambda: self.desk.go("reconcile")), self.start_button]
+        """Report without a network, compare with the platform, report now."""
+        doors = (("数据包", "packages"), ("对账", "reconcile"))
+        made = [button(words, on_click=partial(self.desk.go, page)) for words, page in doors]
+        return [*made, self.start_button]
 
     def shown(self, **args: str) -> None:
         """Begin at once when asked to (``start``)."""

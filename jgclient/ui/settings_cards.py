@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -146,28 +147,51 @@ class MachineCard(Card):
         self.code.setText(self._desk.store.recovery_code())
 
 
-class AutomaticBox(QCheckBox):
-    """Whether records are reported by themselves when there is a network."""
+class SwitchBox(QCheckBox):
+    """A setting that is on or off.
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__("联网时自动上报，先报最急的")
-        self._desk = desk
+    Args:
+        name: Tells the setting's name; called when it is needed, because it may load slowly.
+        usual: What holds while nobody has chosen.
+    """
+
+    def __init__(self, desk: Desk, words: str, name: Callable[[], str], *, usual: bool) -> None:
+        super().__init__(words)
+        self._desk, self._name, self._usual = desk, name, usual
         self.toggled.connect(self._keep)
 
     def refresh(self) -> None:
         """Show what is kept."""
-        from jgclient.sync.schedule import AUTOMATIC  # noqa: PLC0415 - loads the network's side
-
         self.blockSignals(True)
-        self.setChecked(bool(self._desk.store.settings.get(AUTOMATIC, True)))
+        self.setChecked(bool(self._desk.store.settings.get(self._name(), self._usual)))
         self.blockSignals(False)
 
     @Slot(bool)
     def _keep(self, wanted: bool) -> None:
-        from jgclient.sync.schedule import AUTOMATIC  # noqa: PLC0415
-
-        self._desk.store.settings.set(AUTOMATIC, wanted)
+        self._desk.store.settings.set(self._name(), wanted)
         self._desk.say("已保存", "accepted")
+
+
+def automatic_box(desk: Desk) -> SwitchBox:
+    """Whether records are reported by themselves when there is a network."""
+
+    def name() -> str:
+        from jgclient.sync.schedule import AUTOMATIC  # noqa: PLC0415 - loads the network's side
+
+        return AUTOMATIC
+
+    return SwitchBox(desk, "联网时自动上报，先报最急的", name, usual=True)
+
+
+def location_box(desk: Desk) -> SwitchBox:
+    """Whether photos keep the place where they were taken."""
+
+    def name() -> str:
+        from jgclient.attaching import KEEP_LOCATION  # noqa: PLC0415 - only for settings
+
+        return KEEP_LOCATION
+
+    return SwitchBox(desk, "附件照片保留拍摄位置（需要用位置作证据时才勾选）", name, usual=False)
 
 
 def _make_backup(store: Store, _progress: Progress) -> str:

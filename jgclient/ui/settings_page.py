@@ -19,7 +19,7 @@ from jgclient.ui.accounts_card import AccountsCard
 from jgclient.ui.counting_card import CountingCard
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Card, PageBase, label
-from jgclient.ui.settings_cards import AutomaticBox, BackupCard, LooksCard, MachineCard
+from jgclient.ui.settings_cards import BackupCard, LooksCard, MachineCard, automatic_box, location_box
 from jgclient.ui.settings_rows import (
     Setting,
     SettingRow,
@@ -27,9 +27,11 @@ from jgclient.ui.settings_rows import (
     file_path,
     filled,
     grid_of,
+    hours,
     identifier,
     optional,
     proxy,
+    public_key,
     put,
 )
 
@@ -44,6 +46,8 @@ GATEWAY = (
     Setting("gateway_user", "平台用户名", "由平台管理员发放", optional),
     Setting("gateway_proxy", "代理", "http://主机:端口", proxy),
     Setting("gateway_ca_file", "平台证书", "", file_path),
+    Setting("platform_key", "平台公钥", "", public_key),
+    Setting("sync_hours", "定时上报", "09:00、16:30", hours, several=True),
 )
 _INDEX_WIDTH = 136
 
@@ -63,11 +67,13 @@ class SettingsPage(PageBase):
         self.looks = LooksCard(desk)
         self.backup = BackupCard(desk)
         self.machine = MachineCard(desk)
-        self.automatic = AutomaticBox(desk)
+        self.automatic = automatic_box(desk)
+        self.location = location_box(desk)
         self.counting = CountingCard(desk)
         self.people = AccountsCard(desk)
         unit, gateway = self._typed("单位和人员", UNIT), self._typed("上报平台", GATEWAY)
         gateway.body.addWidget(self.automatic)
+        gateway.body.addWidget(self.location)
         self._index = QVBoxLayout()
         self._buttons = QButtonGroup(self)
         self.stack = QStackedWidget()
@@ -98,7 +104,7 @@ class SettingsPage(PageBase):
         """Show what is kept."""
         for row in self.rows.values():
             row.refresh()
-        for card in (self.looks, self.backup, self.automatic, self.counting, self.people):
+        for card in (self.looks, self.backup, self.automatic, self.location, self.counting, self.people):
             card.refresh()
 
     def leave(self) -> bool:

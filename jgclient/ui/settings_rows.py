@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +21,8 @@ from jgclient.ui.parts import Card, label, line_edit
 #: Judges a text: (text to keep, what is wrong or empty, what it means or empty).
 Judge = Callable[[str, Desk], tuple[str, str, str]]
 
+_COMMA = "、"
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -26,12 +31,14 @@ class Setting:
     Attributes:
         name: Name in the store.
         judge: Called while typing; a text with something wrong is not kept.
+        several: What is kept is a list; it is typed with commas between.
     """
 
     name: str
     title: str
     example: str
     judge: Judge
+    several: bool = False
 
 
 class SettingRow(QWidget):
@@ -55,7 +62,8 @@ class SettingRow(QWidget):
     def refresh(self) -> None:
         """Show what is kept, unless she is typing here."""
         if not self.box.hasFocus():
-            self.box.setText(self._desk.setting(self._setting.name))
+            self.box.setText(self._kept_text())
+            self.box.setCursorPosition(0)
             self._show_verdict()
 
     def _keep(self) -> None:
@@ -63,9 +71,15 @@ class SettingRow(QWidget):
         if wrong:
             return
         self.box.setText(text)
-        if text != self._desk.setting(self._setting.name):
-            self._desk.store.settings.set(self._setting.name, text)
+        if text != self._kept_text():
+            value = text.split(_COMMA) if self._setting.several and text else text
+            self._desk.store.settings.set(self._setting.name, value)
             self.kept.emit()
+
+    def _kept_text(self) -> str:
+        if self._setting.several:
+            return _COMMA.join(self._desk.store.settings.get(self._setting.name) or ())
+        return self._desk.setting(self._setting.name)
 
     def _show_verdict(self) -> None:
         text, wrong, meaning = self._setting.judge(self.box.text(), self._desk)
@@ -156,3 +170,31 @@ def file_path(text: str, _desk: Desk) -> tuple[str, str, str]:
     if not tidy:
         return "", "", "平台使用本单位自建证书时，填管理员给的 .pem 或 .crt 文件位置"
     return tidy, "" if Path(tidy).is_file() else "没有这个文件，请核对位置", ""
+
+
+def hours(text: str, _desk: Desk) -> tuple[str, str, str]:
+    """Times of the day, or nothing; full-width signs and other commas are understood."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = [part for part in re.split(r"[,、;\s]+", plain) if part]
+    moments = []
+    for part in found:
+        try:
+            moments.append(time.fromisoformat(part if len(part) > 4 else part.zfill(5)))
+        except ValueError:
+            return text.strip(), f"“{part}”不是时间，写成 09:00、16:30", ""
+    tidy = _COMMA.join(f"{moment:%H:%M}" for moment in sorted(set(moments)))
+    return tidy, "", "到点自动上报并取回平台更新" if tidy else "不填就不定时；例如 09:00、16:30"
+
+
+def public_key(text: str, _desk: Desk) -> tuple[str, str, str]:
+    """The platform's public key, or nothing."""
+    from jgclient.packages import PackageError, PublicKey  # noqa: PLC0415 - few offices type it
+
+    tidy = "".join(text.split())
+    if not tidy:
+        return "", "", "打数据包用；联网上报一次会自动取得，不联网的由平台管理员提供"
+    try:
+        key = PublicKey.from_text(tidy)
+    except PackageError as error:
+        return tidy, str(error), ""
+    return str(key), "", f"指纹 {key.fingerprint}，请与平台管理员核对"

@@ -10,8 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from ui_seeing import clipped
 
+from jgclient.attaching import KEEP_LOCATION
+from jgclient.packages import Keys
 from jgclient.store import Store
-from jgclient.sync.schedule import AUTOMATIC
+from jgclient.sync.devices import PLATFORM_KEY
+from jgclient.sync.schedule import AUTOMATIC, HOURS
 from jgclient.ui import looks, theme
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.settings_page import SettingsPage
@@ -104,3 +107,34 @@ def test_reporting_by_itself_can_be_switched_off(page: SettingsPage, store: Stor
     assert page.automatic.isChecked()
     page.automatic.click()
     assert store.settings.get(AUTOMATIC) is False
+
+
+def test_hours_and_the_platforms_key_are_typed_and_kept(page: SettingsPage, store: Store) -> None:
+    hours = page.rows["sync_hours"]
+    hours.box.setText("16:30，9:00")
+    hours.box.editingFinished.emit()
+    assert store.settings.get(HOURS) == ["09:00", "16:30"]
+    page.refresh()
+    assert hours.box.text() == "09:00、16:30"
+    hours.box.setText("25:00")
+    hours.box.editingFinished.emit()
+    assert "“25:00”不是时间" in hours.under.text()
+    hours.box.setText("")
+    hours.box.editingFinished.emit()
+    assert not store.settings.get(HOURS)
+    key = page.rows["platform_key"]
+    right = Keys.generate().public
+    key.box.setText(f" {right} ")
+    assert right.fingerprint in key.under.text()
+    key.box.editingFinished.emit()
+    assert store.settings.get(PLATFORM_KEY) == str(right)
+    key.box.setText("nonsense")
+    key.box.editingFinished.emit()
+    assert store.settings.get(PLATFORM_KEY) == str(right)
+    assert "没有保存" in key.under.text()
+
+
+def test_where_photos_were_taken_is_kept_only_when_chosen(page: SettingsPage, store: Store) -> None:
+    assert not page.location.isChecked()
+    page.location.setChecked(True)
+    assert store.settings.get(KEEP_LOCATION) is True
