@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from jgclient.deadlines.duties import DutyState
+from jgclient.ui.attachment_field import AttachmentField
 from jgclient.ui.entry_dress import dress
 from jgclient.ui.entry_form import FormView
 from jgclient.ui.entry_lookup import ChoiceList
@@ -150,14 +151,17 @@ class Binding(QObject):
 
     def offer_phrases(self, words: Sequence[str]) -> None:
         """Show phrases under the field with the focus."""
-        if self.view is not None and self.focused in self.view.rows and words:
-            self.choices.offer_phrases(self.view.rows[self.focused].input, words)
+        row = self.view.rows.get(self.focused) if self.view is not None else None
+        if row is not None and words and not isinstance(row.input, AttachmentField):
+            self.choices.offer_phrases(row.input, words)
 
     @Slot(str)
     def go_to(self, name: str) -> None:
         """Put the focus into a field."""
         if self.view is not None and name:
             self.view.focus(name)
+            if self.focused != name and name in self.view.shown() and self.view.rows[name].input.hasFocus():
+                self._entered(name)  # it had the focus already, in the record before
 
     # -- what the fields say ---------------------------------------------------------------------------
 
@@ -228,7 +232,7 @@ class Binding(QObject):
         if self.view is None or self.session is None:
             return
         line, lookup = self.view.rows[name].input, self.view.lookups.get(name)
-        if lookup is not None:
+        if lookup is not None and not isinstance(line, AttachmentField):
             self.choices.offer(line, lookup, text, self.session.look_within(line.field))
         else:
             self.choices.close_list()  # phrases were offered for what stood there before

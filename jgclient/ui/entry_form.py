@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from jgclient.forms.definition import Form, Section
+from jgclient.ui.attachment_field import AttachmentField
 from jgclient.ui.desk import Desk
 from jgclient.ui.entry_lookup import Lookup, lookup_for
 from jgclient.ui.entry_row import LABEL_WIDTH, FieldRow
@@ -33,6 +34,9 @@ class FormView(QScrollArea):
         self.rows = {f.name: FieldRow(f, has_choices=f.name in self.lookups) for f in form}
         if form.title_field:
             self.rows[form.title_field].is_wide = True
+        for row in self.rows.values():
+            if isinstance(row.input, AttachmentField):
+                row.input.use(desk)
         self._headings = [_Heading(section) for section in form.sections]
         self._shown: list[str] = []
         inside = QWidget()

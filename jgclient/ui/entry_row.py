@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from jgclient.forms.definition import Field
 from jgclient.forms.problems import Problem
 from jgclient.ui import theme
+from jgclient.ui.attachment_field import AttachmentField
 from jgclient.ui.entry_dress import Dress
 from jgclient.ui.field_widgets import InputField, LineField, LongField
 from jgclient.ui.parts import label
@@ -42,7 +43,7 @@ class FieldRow(QWidget):
     def __init__(self, field: Field, *, has_choices: bool) -> None:
         super().__init__()
         self.field = field
-        self.input: InputField = make_input(field, has_choices=has_choices)
+        self.input: InputField | AttachmentField = make_input(field, has_choices=has_choices)
         self.title = QLabel()
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -57,7 +58,7 @@ class FieldRow(QWidget):
         self._lines: dict[str, QLabel] = {}
         self._reasons: dict[str, QLineEdit] = {}
         long = field.type == "text" and field.max_length > _HALF_WIDTH_LIMIT
-        self.is_wide = long or isinstance(self.input, LongField)
+        self.is_wide = long or isinstance(self.input, (LongField, AttachmentField))
         self.candidates: tuple[str, ...] = ()
         self.tells = False
 
@@ -170,8 +171,10 @@ class ReasonLine(QLineEdit):
         self.written.emit(self.code, text)
 
 
-def make_input(field: Field, *, has_choices: bool) -> InputField:
-    """The input for a field: long texts grow, everything else is one line."""
+def make_input(field: Field, *, has_choices: bool) -> InputField | AttachmentField:
+    """The input for a field: files are chosen, long texts grow, everything else is one line."""
+    if field.type == "attachments":
+        return AttachmentField(field)
     return LongField(field) if field.type == "long_text" else LineField(field, arrow=has_choices)
 
 

@@ -1,0 +1,152 @@
+"""Files of a record: added, looked at, saved elsewhere and taken away in the entry window."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from ui_seeing import clipped
+from ui_stories import NOW
+
+from jgclient.forms.library import load_library, resources_folder
+from jgclient.store import ListQuery, Store, open_store
+from jgclient.ui.attachment_field import AttachmentField
+from jgclient.ui.background import Background
+from jgclient.ui.desk import Desk, Reference
+from jgclient.ui.entry_page import EntryPage
+from jgclient.ui.frame import MainWindow
+
+_FORM = """
+id = "evidence"
+title = "现场取证"
+version = 1
+valid_from = 2026-01-01
+title_field = "name"
+[[section]]
+title = "取证"
+[[section.field]]
+name = "name"
+title = "名称"
+type = "text"
+required = true
+[[section.field]]
+name = "files"
+title = "照片和文书"
+type = "attachments"
+required = true
+"""
+
+
+@pytest.fixture
+def page(qtbot: Any, store: Store, reference: Reference, tmp_path: Path) -> Any:
+    """The entry page of a form that asks for files."""
+    resources = tmp_path / "resources"
+    shutil.copytree(resources_folder() / "codes", resources / "codes")
+    (resources / "forms").mkdir()
+    (resources / "forms" / "evidence.toml").write_text(_FORM, encoding="utf-8")
+    library = load_library(resources)
+    assert library.broken == []
+    jobs = Background(lambda: open_store(store.folder, clock=lambda: NOW))
+    desk = Desk(store, lambda: NOW, jobs, lambda: Reference(library, reference.calendar))
+    desk.load()
+    window = MainWindow(desk)
+    window.resize(1366, 728)
+    window.show()
+    window.activateWindow()
+    window.show_page("entry", form="evidence")
+    made = window.page("entry")
+    assert isinstance(made, EntryPage)
+    yield made
+    window.close()
+    jobs.close()
+    window.deleteLater()
+
+
+def field_of(page: EntryPage) -> AttachmentField:
+    assert page.view is not None
+    found = page.view.rows["files"].input
+    assert isinstance(found, AttachmentField)
+    return found
+
+
+def photo(path: Path) -> Path:
+    picture = QImage(1200, 900, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkGreen)
+    assert picture.save(str(path))
+    return path
+
+
+def settle(page: EntryPage, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: not page.desk.jobs.busy, timeout=20_000)
+
+
+def links(field: AttachmentField) -> dict[str, Any]:
+    """The links of the last file."""
+    line: Any = field._lines.itemAt(field._lines.count() - 1).widget()
+    return {button.accessibleName(): button for button in line.findChildren(type(field.add_button))}
+
+
+def test_files_are_added_looked_at_saved_and_taken_away(
+    page: EntryPage, store: Store, answers: Any, tmp_path: Path, qtbot: Any
+) -> None:
+    field = field_of(page)
+    answers.file = photo(tmp_path / "现场.jpg")
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClick(field.add_button, Qt.Key.Key_Space)
+    settle(page, qtbot)
+    [file] = field.files()
+    assert (file.name, file.size) == ("现场.jpg", answers.file.stat().st_size)
+    assert b"".join(store.attachments.read(file.sha256)) == answers.file.read_bytes()
+    assert field.note.text() == "已添加 现场.jpg"
+    qtbot.waitUntil(lambda: clipped(page.window()) == [])
+    links(field)["查看"].click()
+    settle(page, qtbot)
+    assert (field.preview.pixmap().width(), field.preview.pixmap().height()) == (360, 270)
+    source, answers.file = answers.file, tmp_path / "取出.jpg"
+    links(field)["另存……"].click()
+    settle(page, qtbot)
+    assert answers.file.read_bytes() == source.read_bytes()
+    answers.file = source
+    field.add()
+    settle(page, qtbot)
+    assert "内容相同，没有重复添加" in field.note.text()
+    qtbot.waitUntil(lambda: store.records.count(ListQuery()) == 1)
+    [row] = store.records.list(ListQuery())
+    draft = store.records.draft(row.id)
+    assert draft is not None
+    assert json.loads(draft.texts["files"])[0]["sha256"] == file.sha256
+    qtbot.keyClick(field.add_button, Qt.Key.Key_Delete)
+    assert (field.files(), field.raw()) == ([], "")
+
+
+def test_enter_goes_on_without_asking_for_a_file(page: EntryPage, answers: Any, qtbot: Any) -> None:
+    assert page.view is not None
+    name = page.view.rows["name"].input
+    name.setFocus()
+    qtbot.waitUntil(name.hasFocus)
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    field = field_of(page)
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClick(field.add_button, Qt.Key.Key_Return)
+    assert answers.asked == []
+    qtbot.keyClick(field.add_button, Qt.Key.Key_Backtab)
+    qtbot.waitUntil(name.hasFocus)
+
+
+def test_what_cannot_be_attached_is_said(page: EntryPage, answers: Any, tmp_path: Path, qtbot: Any) -> None:
+    field = field_of(page)
+    answers.file = tmp_path / "空.pdf"
+    answers.file.touch()
+    field.add()
+    settle(page, qtbot)
+    assert "空.pdf 是空文件" in field.note.text()
+    field.put(json.dumps([{"sha256": "0" * 64, "name": "别处.jpg", "size": 7}]))
+    links(field)["查看"].click()
+    settle(page, qtbot)
+    assert "不在本机" in field.note.text()
