@@ -316,3 +316,27 @@ def test_a_feedback_list_is_told_row_by_row(profile: Any, tmp_path: Path) -> Non
     code, _, told = profile("feedback", str(LEDGER))
     assert code == 1
     assert "不是平台的反馈清单" in told
+
+
+def test_columns_of_any_ledger_are_chosen_once(profile: Any, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["去了哪家", "哪天", "检查人"],
+        ["某公司", "2026-09-05", "张三"],
+        ["另一家", "2026-09-06", "李四"],
+    ):
+        book.active.append(row)
+    path = str(tmp_path / "台账.xlsx")
+    book.save(path)
+    code, found, _ = profile("columns", path, "--form", "check", "--column", "去了哪家=行政相对人")
+    assert code == 0
+    assert {c["label"]: (c["field"], c["how"]) for c in found["columns"]} == {
+        "去了哪家": ("administrative_cp", "chosen"), "哪天": ("check_date", "content"),
+        "检查人": ("check_personnel", "known"),
+    }  # fmt: skip
+    chosen = ["--column", "去了哪家=行政相对人", "--column", "哪天=check_date"]
+    assert profile("import", path, "--form", "check", *chosen)[1]["rows_read"] == 2
+    assert profile("import", path)[1]["remembered"]
+    code, _, told = profile("columns", path, "--column", "没写等号")
+    assert code == 1
+    assert "列名=栏目" in told

@@ -23,6 +23,7 @@ _DOERS = {
     "import": ("workbooks", "import_file"),
     "template": ("plain", "template"),
     "export": ("workbooks", "export"),
+    "columns": ("workbooks", "columns"),
     "feedback": ("workbooks", "feedback"),
     "mend": ("workbooks", "mend"),
     "list": ("stored", "list_records"),

@@ -63,6 +63,10 @@ def _arg(*flags: str, **settings: object) -> Argument:
 
 
 _FORM = _arg("--form", metavar="表单", help="表单编号，如 check、penalty")
+_COLUMN = _arg(
+    "--column", action="append", default=[], metavar="列名=栏目",
+    help="这一列是哪个栏目（名称或代码；= 后面空着表示不导入），可写多次；保存后下次自动照用",
+)  # fmt: skip
 _REQUIRED = {"required": True}
 _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
     "gui": (
@@ -103,8 +107,13 @@ _COMMANDS: dict[str, tuple[str, list[Argument]]] = {
             _FORM,
             _arg("--dry-run", action="store_true", help="只检查，不保存"),
             _arg("--leave-out", action="store_true", help="有错的行不存为草稿"),
+            _COLUMN,
             _arg("--errors", type=Path, metavar="输出.xlsx", help="把问题标回一份原表，改好后可再导入"),
         ],
+    ),
+    "columns": (
+        "看工作簿的每一列对应哪个栏目，内容像什么",
+        [_arg("file", type=Path, metavar="文件"), _FORM, _COLUMN],
     ),
     "feedback": (
         "导入平台的反馈清单：已接收的办结，退回的打回修改",

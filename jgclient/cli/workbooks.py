@@ -28,6 +28,7 @@ def import_file(options: argparse.Namespace, out: Out) -> None:
             library,
             options.file,
             form_id=form_id,
+            columns=_chosen(options, library, form_id),
             dry_run=options.dry_run,
             keep_refused=not options.leave_out,
             now=answers.now(),
@@ -35,6 +36,53 @@ def import_file(options: argparse.Namespace, out: Out) -> None:
         marked = _mark(store, library, report, options)
     out.refused = report.refused > 0
     out.answer(report.to_json() | {"errors": str(options.errors or "")}, report.lines() + marked)
+
+
+def _chosen(options: argparse.Namespace, library: FormLibrary, form_id: str | None) -> dict[str, str] | None:
+    """The columns of the options: heading → field name. Titles need ``--form``, code names do not."""
+    if not options.column:
+        return None
+    titles = {field.title: field.name for field in library.get(form_id)} if form_id else {}
+    pairs = [said.partition("=") for said in options.column]
+    if wrong := [label for label, equals, _ in pairs if not equals]:
+        raise RefusedError(f"--column 要写成“列名=栏目”：{'、'.join(wrong)}")
+    return {label.strip(): titles.get(name.strip(), name.strip()) for label, _, name in pairs}
+
+
+def columns(options: argparse.Namespace, out: Out) -> None:
+    """``columns FILE``: which column is which field, before anything is imported."""
+    from jgclient.importing import propose  # noqa: PLC0415 - the workbook reader loads slowly
+
+    library = answers.library(options.data)
+    form_id = answers.form_id(library, options.form) if options.form else None
+    with answers.store_of(options) as store:
+        found = propose(
+            store, library, options.file, form_id=form_id, columns=_chosen(options, library, form_id),
+            now=answers.now(),
+        )  # fmt: skip
+    told = {"known": "", "similar": "（名称相近，请核对）", "chosen": "（已选定）"}
+    lines = [
+        f"{options.file.name}　工作表：{'、'.join(found.sheets)}　表单：{found.form.title}（{found.form.id}）"
+    ]
+    for column in found.columns:
+        title = found.form.field(column.field).title if column.field else ""
+        seen = f"　如 {'、'.join(column.samples)}" if column.samples else ""
+        if column.how in ("content", ""):
+            hint = f"，内容像“{title}”" if title else ""
+            lines.append(f"  {column.label} → 不导入{hint}{seen}")
+        else:
+            lines.append(f"  {column.label} → {title or '不导入'}{told[column.how]}{seen}")
+    lines += [f"必填而没有列的栏目：{'、'.join(found.missing)}"] if found.missing else []
+    out.answer(
+        {
+            "form": found.form.id, "sheets": list(found.sheets), "missing": list(found.missing),
+            "columns": [
+                {"label": c.label, "field": c.field, "how": c.how, "samples": list(c.samples)}
+                for c in found.columns
+            ],
+        },
+        lines,
+    )  # fmt: skip
 
 
 def _mark(store: Store, library: FormLibrary, report: ImportReport, options: argparse.Namespace) -> list[str]:

@@ -10,7 +10,7 @@ from jgclient.exchange.headings import heading_key, short_key
 from jgclient.exchange.mapping import ColumnMap, FormHeadings, map_columns
 from jgclient.exchange.marks import OVERVIEW
 from jgclient.exchange.reader import Sheet
-from jgclient.exchange.tables import Table, find_table
+from jgclient.exchange.tables import Knows, Table, find_table, likely_table
 from jgclient.forms.definition import Form
 
 #: Hidden sheet of our templates that names form and version; also holds the drop-down lists.
@@ -69,7 +69,7 @@ def locate(
     visible = [sheet for sheet in sheets if not sheet.hidden and sheet.name not in own]
     hidden = [sheet for sheet in sheets if sheet.hidden and sheet.name not in own]
     for group in (visible, hidden):
-        found = _best(group, headings, chosen or {})
+        found = _best(group, headings, chosen or {}, named=form is not None)
         if found:
             ignored = [s.name for s in visible if s.name not in {x.table.sheet.name for x in found}]
             return Located(found[0].columns.form, found, ignored)
@@ -84,17 +84,23 @@ def _named_form(sheets: Iterable[Sheet], forms: Sequence[Form]) -> Form | None:
     return None
 
 
-def _best(sheets: Iterable[Sheet], headings: list[FormHeadings], chosen: Mapping[str, str]) -> list[Source]:
+def tables_of(sheets: Iterable[Sheet], forms: Sequence[Form]) -> list[Table]:
+    """The tables on visible sheets, whether their headings are known or only look like headings."""
+    knows = _knower([FormHeadings(form) for form in forms], {})
+    visible = [sheet for sheet in sheets if not sheet.hidden and sheet.name not in (HIDDEN_SHEET, OVERVIEW)]
+    return [table for sheet in visible if (table := find_table(sheet, knows) or likely_table(sheet))]
+
+
+def _best(
+    sheets: Iterable[Sheet], headings: list[FormHeadings], chosen: Mapping[str, str], *, named: bool
+) -> list[Source]:
     """The tables of the form that fits any of the sheets best."""
-    exact = frozenset().union(*(form.exact_keys for form in headings))
-    short = frozenset().union(*(form.short_keys for form in headings))
-
-    def knows(heading: str) -> bool:
-        if len(heading) > _LONGEST_HEADING:
-            return False
-        return heading in chosen or heading_key(heading) in exact or short_key(heading) in short
-
-    tables = [table for sheet in sheets if (table := find_table(sheet, knows))]
+    knows = _knower(headings, chosen)
+    tables = [
+        table
+        for sheet in sheets
+        if (table := find_table(sheet, knows) or (likely_table(sheet) if named and chosen else None))
+    ]
     fits = [
         (fit.score(), form)
         for table in tables
@@ -107,11 +113,24 @@ def _best(sheets: Iterable[Sheet], headings: list[FormHeadings], chosen: Mapping
     return [source for table in tables if (source := _source(table, best, headings, chosen))]
 
 
+def _knower(headings: Sequence[FormHeadings], chosen: Mapping[str, str]) -> Knows:
+    """Whether a heading names a field of any of the forms, or was chosen."""
+    exact = frozenset().union(*(form.exact_keys for form in headings))
+    short = frozenset().union(*(form.short_keys for form in headings))
+
+    def knows(heading: str) -> bool:
+        if len(heading) > _LONGEST_HEADING:
+            return False
+        return heading in chosen or heading_key(heading) in exact or short_key(heading) in short
+
+    return knows
+
+
 def _plausible(fit: ColumnMap, chosen: Mapping[str, str]) -> bool:
     columns = len(fit.fields) + len(fit.unmatched)
     required = {f.name for f in fit.form if f.required}
     share = len(required.intersection(fit.fields.values())) / max(1, len(required))
-    return bool(chosen) or (
+    return any(chosen.get(column.label) for column in fit.fields) or (
         len(fit.fields) >= min(2, columns) and max(len(fit.fields) / max(1, columns), share) >= _LEAST_SHARE
     )
 

@@ -145,7 +145,7 @@ def map_columns(
         c for c in table.columns if c.index not in technical.values() and not is_sequence(c.headings[0])
     ]
     for column in open_columns:
-        if chosen.get(column.label):
+        if chosen.get(column.label) in headings.form.by_name:
             found[column] = chosen[column.label]
     for column in open_columns:
         name = "" if column.label in chosen else headings.exact(column.headings)

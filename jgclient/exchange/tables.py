@@ -13,6 +13,8 @@ from jgclient.exchange.reader import Sheet
 
 #: Title lines, contact lines and notes above a header never took more rows than this.
 _SEARCHED_ROWS = 40
+#: Longer texts are no headings of a table nobody knows.
+_LONGEST_HEADING = 20
 
 Knows = Callable[[str], bool]
 
@@ -111,6 +113,24 @@ def find_table(sheet: Sheet, knows: Knows) -> Table | None:
     ]
     # Of equals one row goes before two (a title line is no group), and the first before repeated headers.
     return max(found, key=lambda table: (table.known, -len(table.header)), default=None)
+
+
+def likely_table(sheet: Sheet) -> Table | None:
+    """The table below the first row that looks like a header, though none of its headings is known.
+
+    Headings are short words, no numbers, and about as many as any row has cells.
+    """
+    searched = range(min(len(sheet.rows) - 1, _SEARCHED_ROWS))
+    wordy = {row: len(texts) for row in searched if _are_words(texts := [t for _, t in _filled(sheet, row)])}
+    most = max(wordy.values(), default=0)
+    row = next((row for row, filled in wordy.items() if filled >= max(2, 0.8 * most)), None)
+    if row is None:
+        return None
+    return max(_headers_at(sheet, row, lambda _: True), key=lambda table: (table.known, -len(table.header)))
+
+
+def _are_words(texts: list[str]) -> bool:
+    return all(len(text) <= _LONGEST_HEADING and not any(map(str.isdecimal, text)) for text in texts)
 
 
 def _headers_at(sheet: Sheet, row: int, knows: Knows) -> Iterator[Table]:

@@ -20,6 +20,7 @@ from jgclient.importing.earlier import Earlier, known_values
 from jgclient.importing.faults import add_faults
 from jgclient.importing.filling import Filler
 from jgclient.importing.keeping import Drafts, DryRun, Keeper, RegisterRows
+from jgclient.importing.layouts import refuse_unknown, remember, remembered
 from jgclient.importing.memory import rare_collections
 from jgclient.importing.report import ImportReport, Outcome, RowReport, Told
 from jgclient.importing.steps import Cancelled, CancelledError, Progress, Steps
@@ -51,7 +52,8 @@ def import_workbook(
         library: The forms.
         path: The workbook.
         form_id: The form; found out by the headings when None.
-        columns: Column heading → field name as the clerk decided, empty to leave a column out.
+        columns: Column heading → field name as the clerk decided, empty to leave a column out; remembered for
+            this layout once rows are kept. None: as she decided for this layout the last time, if ever.
         dry_run: Check only, keep nothing.
         keep_refused: Keep rows with hard problems as drafts, so that they can be mended in the window.
         now: The present, aware.
@@ -62,8 +64,14 @@ def import_workbook(
         WorkbookError: the file cannot be read, or no table in it fits.
     """
     form = _form(library, form_id)
-    located = locate(read_workbook(path), library.forms, form=form, chosen=columns)
+    sheets = read_workbook(path)
+    known = remembered(store, library, sheets, form) if columns is None else None
+    form, chosen = known or (form, columns)
+    located = locate(sheets, library.forms, form=form, chosen=chosen)
+    if columns:
+        refuse_unknown(located, columns)
     job = _Import(store, library, located, path, dry_run=dry_run, keep_refused=keep_refused, now=now)
+    job.report.remembered = known is not None
     keeper = _keeper(store, located.form, path, dry_run=dry_run, now=now)
     rows = sum(source.table.height for source in located.sources)
     steps = Steps(rows * (1 if dry_run else 2), on_progress, is_cancelled)
@@ -75,6 +83,8 @@ def import_workbook(
                 steps.step(len(block.numbers) + len(block.notes))
             keeper.keep(steps)
             job.keep_updates()
+        if columns and not dry_run:
+            remember(store, library, sheets, located.form, columns)
     except CancelledError:
         keeper.undo()
         job.report.rows.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +33,6 @@ def mark_problems(
     path: Path,
     report: ImportReport,
     out: Path,
-    *,
-    columns: Mapping[str, str] | None = None,
 ) -> Marked:
     """Write a copy of an imported (or only checked) workbook in which every problem is marked at its cell.
 
@@ -48,12 +45,12 @@ def mark_problems(
         path: The workbook.
         report: What its import said.
         out: The .xlsx to write.
-        columns: Column heading → field name as the clerk decided, as in the import.
 
     Raises:
         WorkbookError: the workbook cannot be read any more, or the copy not be written.
     """
     sheets = read_workbook(path)
+    columns = report.mapping | dict.fromkeys(report.unmatched, "")
     located = locate(sheets, library.forms, form=library.get(report.form), chosen=columns)
     sources = {source.table.sheet.name: source for source in located.sources}
     problems = [

@@ -88,6 +88,7 @@ class ImportReport:
         unmatched: Headings of columns that were not imported.
         ignored_sheets: Visible sheets that hold no table of this form.
         cancelled: Stopped by the user; nothing was kept.
+        remembered: The columns are those the clerk chose for this layout the last time.
     """
 
     file: str
@@ -101,6 +102,7 @@ class ImportReport:
     unmatched: list[str] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
     cancelled: bool = False
+    remembered: bool = False
 
     @property
     def rows_read(self) -> int:
@@ -170,6 +172,7 @@ class ImportReport:
             "提醒（不妨碍导入，上报前再核对）：": [f"{soft} 处"] if soft else [],
             "已导入过的行：": [self._where(row) for row in self.rows if row.outcome == "duplicate"],
             "不是数据的行：": [f"{self._where(r)} {r.reason}" for r in self.rows if r.outcome == "note"],
+            "列的对应按上次为这种表选定的：": [f"{len(self.mapping)} 列"] if self.remembered else [],
             "按相近名称认出的列，请核对：": [f"{h}→{self.mapping[h]}" for h in self.guessed],
             "没有对应字段、未导入的列：": self.unmatched,
             "未导入的工作表（不是这种表单）：": self.ignored_sheets,
