@@ -12,8 +12,9 @@ from jgclient.ui.background import Progress
 from jgclient.ui.desk import Desk
 from jgclient.ui.theme import ToneName
 
-UPDATE_SUFFIX, ANSWER_SUFFIX, PACKAGE_SUFFIX = ".jgu", ".jgr", ".jgp"
-Outcome = tuple[str, ToneName]
+UPDATE_SUFFIX = ".jgu"
+#: What the page of packages takes, by how the file is named.
+_PACKAGES = {".jgr": "answer", ".jgp": "package"}
 
 
 class Arrivals(QObject):
@@ -34,15 +35,8 @@ class Arrivals(QObject):
         """Begin what a file is for: receipts are taken in, an update is put in place, others are imported."""
         path = Path(name)
         suffix = path.suffix.lower()
-        if suffix == ANSWER_SUFFIX:
-            self._take_in(path)
-        elif suffix == PACKAGE_SUFFIX:
-            self._desk.go("queue")
-            self._desk.say(
-                f"{path.name} 是交给上报平台的数据包，只有平台能打开：请把它交给平台管理员，"
-                "带回的回执包（.jgr）再双击导入。",
-                "warning",
-            )
+        if suffix in _PACKAGES:
+            self._desk.go("packages", **{_PACKAGES[suffix]: str(path)})
         elif suffix != UPDATE_SUFFIX:
             self._desk.go("import", path=str(path))
         elif self._home is None:
@@ -50,11 +44,6 @@ class Arrivals(QObject):
         else:
             self._desk.say(f"正在检查更新包 {path.name} …", "waiting")
             self._desk.jobs.run(_Receiving(path, self._home), done=self._received, failed=self._failed)
-
-    def _take_in(self, answer: Path) -> None:
-        self._desk.go("queue")
-        self._desk.say(f"正在导入回执包 {answer.name} …", "waiting")
-        self._desk.jobs.run(_Unpacking(answer), done=self._taken_in, failed=self._failed)
 
     def welcome(self) -> None:
         """The window is up, so this version is good; say so if another was not, and clear away old ones."""
@@ -67,12 +56,7 @@ class Arrivals(QObject):
         installation.tidy(self._home, __version__)
 
     @Slot(object)
-    def _received(self, outcome: Outcome) -> None:
-        self._desk.say(*outcome)
-
-    @Slot(object)
-    def _taken_in(self, outcome: Outcome) -> None:
-        self._desk.data_changed.emit()
+    def _received(self, outcome: tuple[str, ToneName]) -> None:
         self._desk.say(*outcome)
 
     @Slot(str)
@@ -87,7 +71,7 @@ class _Receiving:
         self._package = package
         self._home = home
 
-    def __call__(self, _store: Store, _progress: Progress) -> Outcome:
+    def __call__(self, _store: Store, _progress: Progress) -> tuple[str, ToneName]:
         from jgclient.updating import UpdateError, receive  # noqa: PLC0415 - seldom needed, never at the start
 
         try:
@@ -95,20 +79,3 @@ class _Receiving:
         except UpdateError as error:
             return str(error), "danger"
         return f"{version} 版已检查无误并放好，下次打开程序时启用；现在可以继续工作。", "accepted"
-
-
-class _Unpacking:
-    """The background work on the platform's answer to a package."""
-
-    def __init__(self, answer: Path) -> None:
-        self._answer = answer
-
-    def __call__(self, store: Store, _progress: Progress) -> Outcome:
-        from jgclient.packages import PackageError  # noqa: PLC0415 - seldom needed, never at the start
-        from jgclient.packaging import PackagingError, unpack  # noqa: PLC0415
-
-        try:
-            report = unpack(store, [self._answer])
-        except (PackageError, PackagingError) as error:
-            return str(error), "danger"
-        return report.line(), "accepted" if report.clean else "warning"

@@ -69,8 +69,16 @@ class PackagesPage(PageBase):
         """Back with an answer, out with a package."""
         return [self.unpack_button, self.pack_button]
 
-    def shown(self, **_args: str) -> None:
-        """The button is where she goes on."""
+    def shown(self, **args: str) -> None:
+        """Take an answer in at once when it came along (``answer``); say whose a ``package`` is."""
+        if answer := args.get("answer"):
+            self.take_in(Path(answer))
+        if package := args.get("package"):
+            self.notice.say(
+                f"{Path(package).name} 是交给上报平台的数据包，只有平台能打开：请把它交给平台管理员，"
+                "带回的回执包（.jgr）在这里导入。",
+                "warning",
+            )
         self.pack_button.setFocus()
 
     def refresh(self) -> None:
@@ -103,8 +111,12 @@ class PackagesPage(PageBase):
         """Ask for the answer, then take it in."""
         path = messages.gate.open_file(self, "导入回执包", folder=Path.home(), kinds=_ANSWER)
         if path is not None:
-            job = self.desk.jobs.run(_Unpack(path), done=self._unpacked, failed=self._failed)
-            self.work.follow(job, "正在导入回执包")
+            self.take_in(path)
+
+    def take_in(self, answer: Path) -> None:
+        """Close the records that an answer is about."""
+        job = self.desk.jobs.run(_Unpack(answer), done=self._unpacked, failed=self._failed)
+        self.work.follow(job, "正在导入回执包")
 
     def take_back(self, row: PackageRow) -> None:
         """A package that will never arrive: its records wait again, once she has confirmed it."""

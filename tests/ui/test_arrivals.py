@@ -23,6 +23,7 @@ from jgclient.ui.desk import Desk
 from jgclient.ui.door import Door
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.import_page import ImportPage
+from jgclient.ui.packages_page import PackagesPage
 from jggateway import devices
 from jggateway.receiving import Receiving
 
@@ -110,7 +111,7 @@ def answer(gateway: Gateway, store: Store, story: Story, tmp_path: Path) -> Path
     """The platform's answer to a package with one record that is in order and one that is refused."""
     story.queued("郑州安顺物业管理有限公司")
     story.queued(REFUSED)
-    state = gateway.state
+    state = gateway.app.state
     store.settings.set(PLATFORM_KEY, str(state.keys.public))
     with state.storage.writing() as connection:
         key = str(device_keys(store).public)
@@ -126,40 +127,36 @@ def answer(gateway: Gateway, store: Store, story: Story, tmp_path: Path) -> Path
     return file
 
 
-def told(said: list[tuple[str, str]], role: str) -> str:
-    """The last that was said in a role, empty when nothing was."""
-    return next((text for text, found in reversed(said) if found == role), "")
+def told(window: MainWindow) -> str:
+    page = window.page("packages")
+    assert isinstance(page, PackagesPage)
+    return page.notice.words.text()
 
 
 def test_receipts_opened_from_a_stick_close_their_records(
-    window: MainWindow, answer: Path, said: list[tuple[str, str]], qtbot: Any
+    window: MainWindow, answer: Path, qtbot: Any
 ) -> None:
     arrivals = Arrivals(window.desk, None)
     arrivals.open(str(answer))
-    assert window.front == "queue"
-    qtbot.waitUntil(lambda: told(said, "warning") != "")
-    assert "已接收 1 · 被退回 1" in told(said, "warning")
+    assert window.front == "packages"
+    qtbot.waitUntil(lambda: "已接收 1 · 被退回 1" in told(window))
     counts = window.desk.store.records.counts_by_state()
     assert (counts[State.ACCEPTED], counts[State.RETURNED]) == (1, 1)
     arrivals.open(str(answer))
-    qtbot.waitUntil(lambda: "已经导入过" in told(said, "danger"))
+    qtbot.waitUntil(lambda: "已经导入过" in told(window))
 
 
-def test_damaged_receipts_say_why(
-    window: MainWindow, answer: Path, said: list[tuple[str, str]], qtbot: Any
-) -> None:
+def test_damaged_receipts_say_why(window: MainWindow, answer: Path, qtbot: Any) -> None:
     answer.write_bytes(answer.read_bytes()[:200])
     Arrivals(window.desk, None).open(str(answer))
-    qtbot.waitUntil(lambda: told(said, "danger") != "")
+    qtbot.waitUntil(lambda: told(window) != "")
     assert window.desk.store.records.counts_by_state()[State.SENDING] == 2
 
 
-def test_a_package_for_the_platform_is_explained(
-    window: MainWindow, tmp_path: Path, said: list[tuple[str, str]]
-) -> None:
+def test_a_package_for_the_platform_is_explained(window: MainWindow, tmp_path: Path) -> None:
     Arrivals(window.desk, None).open(str(tmp_path / "上报.jgp"))
-    assert window.front == "queue"
-    assert "交给平台管理员" in told(said, "warning")
+    assert window.front == "packages"
+    assert "交给平台管理员" in told(window)
 
 
 def test_a_version_that_was_given_up_is_told_and_the_running_one_confirmed(

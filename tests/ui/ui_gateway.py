@@ -57,7 +57,6 @@ class Gateway:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.app = app = create_app(data, resources=_resources(folder), clock=lambda: NOW)
-        self.state = app.state
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
         self._thread.start()
