@@ -7,7 +7,7 @@ COUNT ?= 1000000
 # One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run tour test crash-test fault-test screens-test postgres-test openapi lint bench bench-million reference screens manual installer windows-test lock clean
+.PHONY: help setup run tour test crash-test fault-test screens-test keyboard-test postgres-test openapi lint bench bench-million reference screens manual installer windows-test lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ fault-test: setup ## Every pair of fault and moment between client and gateway; 
 
 screens-test: setup ## Look for clipped words, overlaps and weak contrast on every page
 	@$(PY) -m pytest -q -n 2 -m heavy tests/ui/test_screens.py
+
+keyboard-test: setup ## Enter, finish and send a record of every form by real key events; print the keys it took
+	@$(PY) scripts/screen.py $(PY) scripts/keyboard.py
 
 crash-test: setup ## Kill a working process ROUNDS times (300); every promise must have been kept
 	@$(PY) tests/crash/crash_rounds.py --rounds $(ROUNDS)

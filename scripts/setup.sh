@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 PACKAGES="xvfb fonts-noto-cjk libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 \
 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libdbus-1-3 \
-libfontconfig1 fontconfig"
+libfontconfig1 fontconfig libxtst6"
 
 missing() {
     for package in $PACKAGES; do

@@ -35,7 +35,7 @@ def follow(
     if name == form.party_field and not texts.get(form.party_code_field):
         found |= _code(store, form, texts[name])
     if name in (form.party_field, form.party_code_field):
-        found |= objects.known(store, library, form, {**texts, **found})
+        found |= objects.known(store, library, form, {**texts, **found}, now.date())
     found |= _defaults(store, form, {**texts, **found}, name, now)
     return {field: text for field, text in found.items() if field != name and text}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from jgclient import entering
 from jgclient.aids import objects
@@ -91,7 +91,7 @@ def make(
             break
         on_progress(done, len(wanted))
         moment = now()
-        given = for_party(store, library, form, texts, party)
+        given = for_party(store, library, form, texts, party, moment.date())
         opened = entering.open_new(store, library, form.id, now=moment, texts=given)
         finished = entering.finish(store, library, calendar, opened, opened.texts, reasons, now=moment)
         ids = made.queued if finished.revision is not None else made.to_mend
@@ -101,7 +101,7 @@ def make(
 
 
 def for_party(
-    store: Store, library: FormLibrary, form: Form, texts: Mapping[str, str], party: Party
+    store: Store, library: FormLibrary, form: Form, texts: Mapping[str, str], party: Party, today: date
 ) -> dict[str, str]:
     """The texts of the act for another object: nothing of the first object is left in them."""
     of_object = {one.name for one in objects.section_of_party(form)}
@@ -116,7 +116,7 @@ def for_party(
         kept = {name: text.replace(before, party.name) for name, text in kept.items()}
     own = {form.party_field: party.name, form.party_code_field: party.code}
     alike = {name: texts[name] for name in of_object if _is_shared(name, texts, form)}
-    known = objects.known(store, library, form, own)
+    known = objects.known(store, library, form, own, today)
     return kept | alike | known | {name: text for name, text in own.items() if text}
 
 

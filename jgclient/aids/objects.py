@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from jgclient import entering
 from jgclient.forms.cleaning import code as cleaned_code
 from jgclient.forms.definition import Field, Form, Section
+from jgclient.forms.identifiers import judge
 from jgclient.forms.library import FormLibrary
 from jgclient.records import Content, Json
 from jgclient.store import ListQuery, RegisterRow, Store, StoreError
@@ -19,9 +21,16 @@ _KIND_OF_RECORDS, _KIND = "supervise_object_type", "object_kind"
 _SAME = ("address_registered", "address_operating", "area_number")
 #: Records of one party that are looked through for the last of the same form.
 _RECENT = 20
+#: 证件类型 by kind of identifier (resources/codes/certificate_type.csv).
+_CERTIFICATES = {"uscc": "001", "idcard": "111"}
+#: 行政相对人性质 (party_nature.csv). Codes of 个体工商户 begin with 92 (GB 32100); the forms' help says that
+#: they are 其他组织.
+_CITIZEN, _OTHER_ORGANISATION, _SOLE_TRADER = "01", "03", "92"
 
 
-def known(store: Store, library: FormLibrary, form: Form, texts: Mapping[str, str]) -> dict[str, str]:
+def known(
+    store: Store, library: FormLibrary, form: Form, texts: Mapping[str, str], today: date
+) -> dict[str, str]:
     """What is known of the party a record names: texts by field name, without empty ones.
 
     The register of objects comes first; what it does not say is taken from the last record of the same party:
@@ -30,8 +39,20 @@ def known(store: Store, library: FormLibrary, form: Form, texts: Mapping[str, st
     code = cleaned_code(texts.get(form.party_code_field, "")) if form.party_code_field else ""
     if not code:
         return {}
-    found = _from_last_record(store, library, form, code) | _from_register(store, form, code)
+    found = _from_code(form, code, today)
+    found |= _from_last_record(store, library, form, code) | _from_register(store, form, code)
     return {name: text for name, text in found.items() if text and name in form.by_name}
+
+
+def _from_code(form: Form, code: str, today: date) -> dict[str, str]:
+    """What a valid code says by itself: the kind of certificate, and of some the nature of the party."""
+    kind = next((kind for kind in _CERTIFICATES if judge(kind, code, today=today).valid), "")
+    by_list = {"certificate_type": _CERTIFICATES.get(kind, "")}
+    if kind == "idcard":
+        by_list["party_nature"] = _CITIZEN
+    elif kind and code.startswith(_SOLE_TRADER):
+        by_list["party_nature"] = _OTHER_ORGANISATION
+    return {field.name: by_list[field.codes] for field in section_of_party(form) if field.codes in by_list}
 
 
 def code_of(store: Store, name: str) -> str:

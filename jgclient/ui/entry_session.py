@@ -311,7 +311,9 @@ class EntrySession:
         text = self.texts.get(name, "")
         if chosen is None and text == self._derived_from.get(name, ""):
             return
-        self._derived_from[name] = text
+        before, self._derived_from[name] = self._derived_from.get(name, ""), text
+        if name == self.form.party_field:
+            self._rename_party(before, text)
         for field in self._followed.pop(name, frozenset()):
             if self._derived.get(field) == self.texts.get(field):
                 self._put(field, "")
@@ -327,6 +329,13 @@ class EntrySession:
         self._derived |= filled
         self._followed[name] = frozenset(filled)
         self.brought = len(filled)
+
+    def _rename_party(self, before: str, party: str) -> None:
+        """A copied title that names the party of the record before names the new one."""
+        title = self.texts.get(self.form.title_field, "")
+        if before and party and before in title and title == self._derived.get(self.form.title_field):
+            self._derived[self.form.title_field] = renamed = title.replace(before, party)
+            self._put(self.form.title_field, renamed)
 
     def _read(self) -> Reading:
         self._unread = False

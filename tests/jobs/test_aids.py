@@ -149,7 +149,7 @@ def test_the_last_record_of_a_party_tells_what_the_register_does_not(
         "administrative_cp_na": "法人", "administrative_cp_ce_type": "001", "check_result": "01",
     }  # fmt: skip
     entering.keep(store, library, opened, texts, {}, now=now)
-    found = objects.known(store, library, check, {"administrative_cp_ui_code": COMPANY})
+    found = objects.known(store, library, check, {"administrative_cp_ui_code": COMPANY}, TODAY)
     assert (found["administrative_cp_na"], found["administrative_cp_ce_type"]) == ("法人", "001")
     assert "check_result" not in found
 
@@ -174,7 +174,7 @@ def test_a_typed_object_is_remembered_once(store: Store, library: FormLibrary, c
     assert not objects.remember(store, check, {"administrative_cp": "没有代码"})
     (choice,) = finding.parties(store, check, "zzxd", by_code=True)
     assert (choice.text, dict(choice.fills)) == (SHOP, {"administrative_cp": "郑州新店"})
-    assert objects.known(store, library, check, {"administrative_cp_ui_code": SHOP}) == {
+    assert objects.known(store, library, check, {"administrative_cp_ui_code": SHOP}, TODAY) == {
         "administrative_cp": "郑州新店", "address_registered": "建设路88号", "area_number": "410102",
         "supervise_object_type": "1",
     }  # fmt: skip
@@ -197,3 +197,15 @@ def test_a_template_fills_what_its_item_usually_says(
     assert templates.keep(store, check, {"check_form": "01"}) == 0
     assert templates.drop(store, check, ITEM)
     assert not templates.drop(store, check, ITEM)
+
+
+def test_a_code_says_what_certificate_it_is(store: Store, library: FormLibrary, check: Form) -> None:
+    def kinds(code: str) -> tuple[str, str]:
+        found = objects.known(store, library, check, {"administrative_cp_ui_code": code}, TODAY)
+        return found.get("administrative_cp_ce_type", ""), found.get("administrative_cp_na", "")
+
+    assert kinds(COMPANY) == ("001", "")
+    assert kinds("92410105MA0000015G") == ("001", "03")
+    assert kinds("11010519491231002X") == ("111", "01")
+    assert kinds(COMPANY[:-1] + "0") == ("", "")
+    assert kinds("E12345678") == ("", "")

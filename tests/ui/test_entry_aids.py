@@ -108,6 +108,7 @@ def test_what_was_copied_with_an_object_goes_with_it(clerk: Clerk) -> None:
     assert clerk.text("administrative_cp_ui_code") == ""
     assert clerk.text("address_registered") == ""
     assert clerk.text("check_personnel") == "张某、王某"
+    assert clerk.text("check_action_name") == "对郑州另一家公司的日常检查"
 
 
 def test_a_new_record_like_the_last_one_by_key(clerk: Clerk) -> None:
