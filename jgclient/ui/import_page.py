@@ -2,112 +2,56 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from jgclient import importing
-from jgclient.importing import ImportReport, RowProblem, RowReport
+from jgclient.feedback import FeedbackReport
+from jgclient.importing import ImportReport, Proposal
+from jgclient.mending import Mended, Mistake
 from jgclient.store import Store
-from jgclient.ui import messages
-from jgclient.ui.background import Job, Progress
+from jgclient.ui import import_work, messages
+from jgclient.ui.background import Job, Progress, Task
 from jgclient.ui.desk import Desk
-from jgclient.ui.parts import (
-    Card,
-    Chip,
-    EmptyState,
-    PageBase,
-    Pill,
-    button,
-    label,
-    link,
-    page_column,
-    primary_button,
-    rule,
-)
-from jgclient.ui.tables import Column, Order, RowsModel, RowTable
-from jgclient.ui.theme import ToneName
+from jgclient.ui.import_columns import ColumnsPanel
+from jgclient.ui.import_feedback import FeedbackCard
+from jgclient.ui.import_groups import GroupsCard
+from jgclient.ui.import_lines import COLUMNS, TO_MEND, WRONG, Line, columns_words, lines_of
+from jgclient.ui.import_work import Decided, Look
+from jgclient.ui.parts import Card, EmptyState, PageBase, Pill, button, label, page_column, primary_button
+from jgclient.ui.tables import Order, RowsModel, RowTable
 
-_OUTCOMES: dict[str, tuple[str, ToneName]] = {
-    "kept": ("通过", "accepted"),
-    "draft": ("要改", "danger"),
-    "refused": ("不导入", "danger"),
-    "duplicate": ("已有", "draft"),
-    "note": ("不是数据", "draft"),
-}
-_TO_MEND = ("要改", "不导入")
-_WRONG = ("draft", "refused")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table: a row of the sheet with one of its problems, or without any."""
-
-    row: RowReport
-    problem: RowProblem | None = None
-
-    @property
-    def key(self) -> tuple[str, int, str, str]:
-        """What makes the line the same after a reload."""
-        return (self.row.sheet, self.row.row, self.of_problem("field"), self.of_problem("code"))
-
-    @property
-    def outcome(self) -> tuple[str, ToneName]:
-        """Word and tone of the line: a soft problem of a row is a reminder, whatever else the row has."""
-        if self.problem is not None and self.problem.strength == "soft":
-            return "提醒", "warning"
-        return _OUTCOMES[self.row.outcome]
-
-    @property
-    def tone(self) -> ToneName:
-        """Tone of the line."""
-        return self.outcome[1]
-
-    @property
-    def remedy(self) -> str:
-        """What to do, candidates first."""
-        if self.problem is None:
-            return ""
-        hints = f"是不是 {'、'.join(self.problem.candidates[:3])}？" if self.problem.candidates else ""
-        return hints + self.problem.help
-
-    def of_problem(self, name: str) -> str:
-        """A part of the problem as text, empty without one."""
-        return "" if self.problem is None else str(getattr(self.problem, name))
-
-
-_COLUMNS: tuple[Column[Line], ...] = (
-    Column("行", lambda line: str(line.row.row), 2),
-    Column("结果", lambda line: _OUTCOMES[line.row.outcome][0], 4, tone=lambda line: line.tone, chip=True),
-    Column("栏目", lambda line: line.of_problem("column") or line.of_problem("title"), 7),
-    Column("原来的内容", lambda line: line.of_problem("value"), 11, tone=lambda line: line.tone),
-    Column("问题", lambda line: line.of_problem("message") or line.row.reason),
-    Column("怎么改", lambda line: line.remedy, muted=True),
-)
+_KEEP_REFUSED = "import_keep_refused"
 
 
 class ImportPage(PageBase):
-    """The import wizard on one page: file → check → keep."""
+    """The import wizard on one page: file → check → keep → mend."""
 
     title = "导入导出"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.setAcceptDrops(True)
-        self.path: Path | None = None
+        self.decided: Decided | None = None
         self.report: ImportReport | None = None
+        self.proposal: Proposal | None = None
         self.job: Job | None = None
         self.kept = False
         self.lines: list[Line] = []
         self.choose_button = button("选择文件", "Ctrl+O", on_click=self.choose)
+        self.errors_button = button("问题标回原表", on_click=self.mark)
         self.cancel_button = button("取消", on_click=self.cancel)
         self.keep_button = primary_button("保存", "Ctrl+Enter", on_click=self.keep)
         self._build()
         self._show_state()
+
+    @property
+    def path(self) -> Path | None:
+        """The file under way."""
+        return self.decided.path if self.decided else None
 
     # -- what it looks like ----------------------------------------------------------------------
 
@@ -115,24 +59,32 @@ class ImportPage(PageBase):
         column = page_column(self)
         self.empty = EmptyState(
             "把台账、模板或清单拖到这里",
-            "能认监管事项清单、检查实施清单、执法人员、监管对象，以及各科室自己的台账和双公示模板"
-            "（.xlsx .xls .xlsm .xlsb .ods .csv）。先检查给您看，确认以后才保存。",
+            "能认监管事项清单、检查实施清单、执法人员、监管对象，各科室自己的台账、双公示模板和平台的反馈清单"
+            "（.xlsx .xls .xlsm .xlsb .et .ods .csv）。先检查给您看，确认以后才保存。",
             primary_button("选择文件", on_click=self.choose),
         )
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("读取进度")
         self.failure = label("", "", tone="danger", wraps=True)
-        column.addWidget(self.failure)
-        column.addWidget(self.progress)
-        column.addWidget(self.empty, 1)
+        self.columns_panel = ColumnsPanel()
+        self.columns_panel.decided.connect(self._columns_decided)
+        self.columns_panel.form_chosen.connect(self._form_chosen)
+        self.columns_panel.closed.connect(self._show_report_again)
+        self.feedback = FeedbackCard()
+        self.feedback.opened.connect(self._open_record)
         self.result = QWidget()
         row = QHBoxLayout(self.result)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self._rows_card(), 9)
         row.addWidget(self._side(), 4)
-        column.addWidget(self.result, 1)
+        self.stack = QStackedWidget()
+        for page in (self.empty, self.result, self.columns_panel, self.feedback):
+            self.stack.addWidget(page)
+        column.addWidget(self.failure)
+        column.addWidget(self.progress)
+        column.addWidget(self.stack, 1)
 
     def _rows_card(self) -> Card:
         self.rows_card = Card("读到的行", flush=True)
@@ -143,7 +95,7 @@ class ImportPage(PageBase):
             pill.clicked.connect(self._show_rows)
             self.rows_card.head.addWidget(pill)
         self.only_wrong.setChecked(True)
-        self.table = RowTable("检查结果", RowsModel(_COLUMNS, self._load), lambda line: line.key)
+        self.table = RowTable("检查结果", RowsModel(COLUMNS, self._load), lambda line: line.key)
         self.table.opened.connect(self._open_line)
         self.rows_card.body.addWidget(self.table)
         return self.rows_card
@@ -154,17 +106,32 @@ class ImportPage(PageBase):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         self.columns_card = Card("对上的列")
+        self.columns_button = button("核对", on_click=self.show_columns)
+        self.columns_card.head.addWidget(self.columns_button)
         self.columns_text = label("", "", wraps=True)
         self.columns_card.body.addWidget(self.columns_text)
         column.addWidget(self.columns_card)
-        self.groups_card = Card("同类问题", flush=True)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.groups_card.body.addWidget(area)
-        self.groups_area = area
-        column.addWidget(self.groups_card, 1)
+        column.addWidget(self._wrong_card())
+        self.groups = GroupsCard()
+        self.groups.mend.connect(self._mend)
+        self.groups.undo.connect(self._undo)
+        self.groups.opened.connect(self._open_field)
+        self.groups.left.connect(self._to_records)
+        column.addWidget(self.groups, 1)
         return side
+
+    def _wrong_card(self) -> Card:
+        """What becomes of wrong rows; decided once for all of them, and kept for the next time."""
+        self.wrong_card = Card("有错的行")
+        self.as_drafts, self.left_out = Pill("存为草稿", "drafts"), Pill("不导入", "out")
+        for pill in (self.as_drafts, self.left_out):
+            pill.setAutoExclusive(True)
+            pill.clicked.connect(self._wrong_decided)
+            self.wrong_card.head.addWidget(pill)
+        self.as_drafts.setChecked(True)
+        self.wrong_words = label("", "muted", wraps=True)
+        self.wrong_card.body.addWidget(self.wrong_words)
+        return self.wrong_card
 
     # -- what the frame asks ---------------------------------------------------------------------
 
@@ -173,8 +140,8 @@ class ImportPage(PageBase):
         return self.path.name if self.path else ""
 
     def head_buttons(self) -> list[QWidget]:
-        """Choose, cancel, keep."""
-        return [self.choose_button, self.cancel_button, self.keep_button]
+        """Choose, mark, cancel, keep."""
+        return [self.choose_button, self.errors_button, self.cancel_button, self.keep_button]
 
     def shown(self, **args: str) -> None:
         """Start reading at once when a file came along (``path``)."""
@@ -187,7 +154,7 @@ class ImportPage(PageBase):
     def choose(self) -> None:
         """Ask for a file and read it."""
         start = Path(self.desk.setting("import_folder") or Path.home())
-        path = messages.gate.open_file(self, "选择要导入的文件", folder=start)
+        path = messages.gate.open_file(self, "选择要导入的文件", folder=start, kinds=messages.IMPORTABLE)
         if path is not None:
             self.desk.store.settings.set("import_folder", str(path.parent))
             self.read(path)
@@ -203,36 +170,84 @@ class ImportPage(PageBase):
 
     def read(self, path: Path) -> None:
         """Check a file without keeping anything."""
-        self.path, self.report, self.kept = path, None, False
-        self._start(dry_run=True)
+        keep_refused = self.desk.store.settings.get(_KEEP_REFUSED, True)
+        (self.as_drafts if keep_refused else self.left_out).setChecked(True)
+        self._look(Decided(path, keep_refused=keep_refused))
+
+    def show_columns(self) -> None:
+        """Let her look at the columns and correct them."""
+        self.columns_panel.show_proposal(self.proposal)
+        form_id = self.proposal.form.id if self.proposal else ""
+        self.columns_panel.offer_forms(self.desk.library.forms, form_id)
+        self.stack.setCurrentWidget(self.columns_panel)
+        self.columns_panel.form_choice.setFocus()
 
     def keep(self) -> None:
-        """Keep what was checked: right rows and, as drafts, those to be mended."""
-        if self.report is not None and not self.kept:
-            self.kept = True
-            self._start(dry_run=False)
+        """Keep what was checked: right rows and, if she wants, those to be mended as drafts."""
+        decided, library, clock, listed = (
+            self.decided,
+            self.desk.library,
+            self.desk.clock,
+            self.feedback.report,
+        )
+        if decided is None or self.kept or (self.report is None and listed is None):
+            return
+        self.kept = True
+        if self.report is not None:
+            self._run(
+                lambda store, progress: import_work.take(
+                    store, library, decided, progress, dry_run=False, now=clock()
+                ),
+                self._kept,
+            )
+        else:
+            self._run(
+                lambda store, progress: import_work.take_list(
+                    store, library, decided.path, progress, dry_run=False, now=clock()
+                ),
+                self._list_taken,
+            )
+
+    def mark(self) -> None:
+        """Write the problems into a copy of her workbook."""
+        path, report, library = self.path, self.report, self.desk.library
+        if path is None or report is None:
+            return
+        suggested = path.with_name(f"{path.stem}（问题标回）.xlsx")
+        out = messages.gate.save_file(self, "问题标回到", suggested=suggested)
+        if out is not None:
+            self._run(lambda store, _: import_work.mark(store, library, path, report, out), self._marked)
 
     def cancel(self) -> None:
         """Stop the work under way, or put the file aside; nothing is half done."""
         if self.job is not None:
             self.job.cancel()
         else:
-            self.path = self.report = None
+            self._put_aside()
             self._show_state()
 
-    def _start(self, *, dry_run: bool) -> None:
-        path, library, clock = self.path, self.desk.library, self.desk.clock
-        assert path is not None  # noqa: S101 - both callers have set it
+    # -- work ------------------------------------------------------------------------------------
 
-        def task(store: Store, progress: Progress) -> ImportReport:
-            return importing.import_workbook(
-                store, library, path, dry_run=dry_run, now=clock(),
-                on_progress=progress.report, is_cancelled=progress.is_cancelled,
-            )  # fmt: skip
+    def _look(self, decided: Decided) -> None:
+        library, clock = self.desk.library, self.desk.clock
+        self._put_aside()
+        self.decided = decided
+        self._run(
+            lambda store, progress: import_work.look(store, library, decided, progress, now=clock()),
+            self._looked,
+        )
 
+    def _put_aside(self) -> None:
+        self.decided = self.report = self.proposal = self.feedback.report = None
+        self.kept = False
+        self.failure.setText("")
+
+    def _run(self, task: Task[object], done: object) -> None:
         self.failure.setText("")
         self.progress.setRange(0, 0)
-        self.job = self.desk.jobs.run(task, done=self._done, failed=self._failed, progressed=self._progressed)
+        self.job = self.desk.jobs.run(
+            task, done=done, failed=self._failed, progressed=self._progressed  # type: ignore[arg-type]
+        )  # fmt: skip
         self._show_state()
 
     @Slot(int, int)
@@ -241,49 +256,182 @@ class ImportPage(PageBase):
         self.progress.setValue(done)
 
     @Slot(object)
-    def _done(self, report: ImportReport) -> None:
-        self.job, self.report = None, report
+    def _looked(self, look: Look) -> None:
+        self.job = None
+        self.report, self.proposal = look.report, look.proposal
+        report = look.report or look.feedback
+        if report is not None and report.cancelled:
+            self._cancelled()
+            return
+        if look.feedback is not None:
+            self.feedback.show_report(look.feedback)
+        self.failure.setText(look.failure)
+        self._show_state()
+        if look.report is None and look.feedback is None:
+            self.show_columns()
+        self.keep_button.setFocus()
+
+    def _cancelled(self) -> None:
+        self._put_aside()
+        self.desk.say("已取消，没有保存任何内容。", "warning")
+        self._show_state()
+
+    @Slot(object)
+    def _kept(self, report: ImportReport) -> None:
+        self.job = None
         if report.cancelled:
-            self.path = self.report = None
-            self.kept = False
-            self.desk.say("已取消，没有保存任何内容。", "warning")
-        elif self.kept:
-            self.desk.say(f"{report.file}：保存 {report.kept} 行，{report.refused} 行要改", "accepted")
-            self.desk.data_changed.emit()
+            self._cancelled()
+            return
+        self.report = report
+        rest = "要改" if report.count("draft") else "没有导入"
+        self.desk.say(f"{report.file}：保存 {report.kept} 行，{report.refused} 行{rest}", "accepted")
+        self.desk.data_changed.emit()
         self._show_state()
         self.keep_button.setFocus()
+        self._count_mistakes()
+
+    @Slot(object)
+    def _list_taken(self, report: FeedbackReport) -> None:
+        self.job = None
+        if report.cancelled:
+            self._cancelled()
+            return
+        self.feedback.show_report(report)
+        self.desk.say(f"{report.file}：{report.sums()}", "accepted")
+        self.desk.data_changed.emit()
+        self._show_state()
+
+    @Slot(object)
+    def _marked(self, words: str) -> None:
+        self.job = None
+        self.desk.say(words, "accepted")
+        self._show_state()
 
     @Slot(str)
     def _failed(self, sentence: str) -> None:
-        self.job, self.kept = None, False
+        self.job, self.kept = None, self.kept and self.report is not None and not self.report.dry_run
         self.failure.setText(sentence)
         self._show_state()
+        if self.decided is not None and self.report is None and self.decided.path.is_file():
+            self.show_columns()
+
+    # -- columns and wrong rows ------------------------------------------------------------------
+
+    @Slot(dict)
+    def _columns_decided(self, columns: dict[str, str]) -> None:
+        if self.decided is not None and self.proposal is not None:
+            self._look(replace(self.decided, form_id=self.proposal.form.id, columns=columns))
+
+    @Slot(str)
+    def _form_chosen(self, form_id: str) -> None:
+        if self.decided is not None and self.job is None:
+            self._look(replace(self.decided, form_id=form_id, columns=None))
+
+    @Slot()
+    def _show_report_again(self) -> None:
+        if self.report is None:
+            self._put_aside()
+        self._show_state()
+
+    @Slot()
+    def _wrong_decided(self) -> None:
+        keep = self.as_drafts.isChecked()
+        self.desk.store.settings.set(_KEEP_REFUSED, keep)
+        if self.decided is not None:
+            self.decided = replace(self.decided, keep_refused=keep)
+        self._show_state()
+
+    # -- mending ---------------------------------------------------------------------------------
+
+    def _count_mistakes(self) -> None:
+        report, library = self.report, self.desk.library
+        if report is not None and report.count("draft"):
+            self._run(lambda store, _: import_work.mistakes(store, library, report), self._counted)
+        else:
+            self.groups.show_mistakes([], 0)
+
+    @Slot(object)
+    def _counted(self, found: tuple[list[Mistake], int]) -> None:
+        self.job = None
+        self._show_state()
+        self.groups.show_mistakes(*found)
+
+    @Slot(object, str)
+    def _mend(self, mistake: Mistake, text: str) -> None:
+        library, clock = self.desk.library, self.desk.clock
+
+        def task(store: Store, progress: Progress) -> Mended:
+            return import_work.mend(store, library, mistake, text, progress, now=clock())
+
+        if self.job is None:
+            self._run(task, self._mended)
+
+    @Slot(object)
+    def _mended(self, mended: Mended) -> None:
+        self.job = None
+        if mended.cancelled:
+            self.desk.say("已取消，没有改动。", "warning")
+        else:
+            left = f"，{len(mended.left)} 条没有改：{mended.left[0][1]}" if mended.left else ""
+            self.desk.say(
+                f"已改 {mended.changed} 条：{mended.right} 条已无错，{mended.wrong} 条还有别的错{left}",
+                "accepted",
+            )
+        self.desk.data_changed.emit()
+        self._count_mistakes()
+
+    @Slot()
+    def _undo(self) -> None:
+        library, clock = self.desk.library, self.desk.clock
+        if self.job is None:
+            self._run(lambda store, _: import_work.undo(store, library, now=clock()), self._undone)
+
+    @Slot(object)
+    def _undone(self, back: int) -> None:
+        self.job = None
+        self.desk.say(f"已把 {back} 条改回原来的内容。", "accepted")
+        self.desk.data_changed.emit()
+        self._count_mistakes()
 
     # -- showing ---------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        busy, report = self.job is not None, self.report
+        busy, report, listed = self.job is not None, self.report, self.feedback.report
+        ready = report is not None or listed is not None
         self.progress.setVisible(busy)
         self.failure.setVisible(bool(self.failure.text()))
-        self.empty.setVisible(report is None)
-        self.result.setVisible(report is not None)
         self.choose_button.setEnabled(not busy)
-        self.cancel_button.setEnabled(busy or report is not None)
-        self.keep_button.setEnabled(not busy and report is not None and not self.kept)
+        self.cancel_button.setEnabled(busy or ready)
+        self.errors_button.setEnabled(
+            not busy and report is not None and any(row.problems for row in report.rows)
+        )
+        self.keep_button.setEnabled(not busy and ready and not self.kept)
         self.keep_button.setText(self._keep_words())
         self.keep_button.updateGeometry()
-        if report is not None:
+        self.stack.setEnabled(not busy)
+        if listed is not None:
+            self.stack.setCurrentWidget(self.feedback)
+        elif report is not None:
             self._show_report(report)
+            self.stack.setCurrentWidget(self.result)
+        else:
+            self.stack.setCurrentWidget(self.empty)
         self.head_changed.emit()
 
     def _keep_words(self) -> str:
+        if self.feedback.report is not None:
+            listed = self.feedback.report.count("accepted", "returned")
+            return f"已处理 {listed} 行" if self.kept else f"按清单处理 {listed} 行"
         if self.report is None:
             return "保存"
         if self.kept:
             return f"已保存 {self.report.kept} 行"
-        if self.report.refused:
+        if self.report.refused and self._drafts_possible() and self.as_drafts.isChecked():
             return f"保存 {self.report.kept} 行，{self.report.refused} 行存为待改"
         return f"保存 {self.report.kept} 行"
+
+    def _drafts_possible(self) -> bool:
+        return self.proposal is not None and self.proposal.form.register is None
 
     def _show_report(self, report: ImportReport) -> None:
         self.rows_card.title.setText(f"{report.rows_read} 行可读")
@@ -291,91 +439,47 @@ class ImportPage(PageBase):
             f"{report.kept} 行通过 · {report.refused} 行要改 · "
             f"{report.count('duplicate')} 行已有 · {report.count('note')} 行不是数据"
         )
-        self.only_wrong.set_count(sum(r.outcome in _WRONG for r in report.rows))
+        self.only_wrong.set_count(sum(r.outcome in WRONG for r in report.rows))
         self.all_rows.set_count(len(report.rows))
-        self.columns_text.setText(_columns_words(report))
+        self.columns_text.setText(columns_words(report))
+        self.columns_button.setEnabled(not self.kept)
+        self.wrong_card.setVisible(bool(report.refused) and not self.kept and self._drafts_possible())
+        self.wrong_words.setText(
+            "原因写在旁边，以后逐条或一并改正。" if self.as_drafts.isChecked() else "只保存没有错的行。"
+        )
         self._show_rows()
-        self._show_groups(report)
+        if not self.kept:
+            self.groups.show_report(report)
 
     @Slot()
     def _show_rows(self) -> None:
         wrong = self.only_wrong.isChecked()
         rows = self.report.rows if self.report else []
         self.lines = [
-            line for row in rows for line in _lines(row) if not wrong or line.outcome[0] in _TO_MEND
+            line for row in rows for line in lines_of(row) if not wrong or line.outcome[0] in TO_MEND
         ]
         self.table.reload()
 
     def _load(self, limit: int, offset: int, _order: Order) -> list[Line]:
         return self.lines[offset : offset + limit]
 
-    def _show_groups(self, report: ImportReport) -> None:
-        groups: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
-        for line in (line for row in report.rows for line in _lines(row) if line.problem is not None):
-            key = (line.of_problem("strength"), line.of_problem("column"), line.of_problem("message"))
-            groups[key].append(line)
-        inside = QWidget()
-        inside.setObjectName("inside")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(12, 0, 12, 12)
-        column.setSpacing(8)
-        for _, lines in sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1]))):
-            column.addWidget(self._group(lines))
-            column.addWidget(rule())
-        if self.kept:
-            column.addWidget(link("到“记录”里查看和提交", on_click=self._to_records))
-        if not groups:
-            column.addWidget(label("没有要改的行。", "muted"))
-        column.addStretch(1)
-        self.groups_area.setWidget(inside)
+    # -- to other pages --------------------------------------------------------------------------
 
-    def _group(self, lines: list[Line]) -> QWidget:
-        first, problem = lines[0], lines[0].problem
-        assert problem is not None  # noqa: S101 - only lines with a problem are grouped
-        box = QWidget()
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(Chip(f"{len(lines)} 行", first.tone), 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(
-            label(
-                f"{problem.column}：{problem.message}" if problem.column else problem.message, "", wraps=True
-            )
-        )
-        if problem.help:
-            words.addWidget(label(problem.help, "note", wraps=True))
-        row.addLayout(words, 1)
-        if self.kept and first.row.record_id:
-            record_id, field = first.row.record_id, problem.field
-            row.addWidget(
-                link("改正", on_click=lambda: self.desk.go("entry", record_id=record_id, field=field)),
-                0, Qt.AlignmentFlag.AlignTop,
-            )  # fmt: skip
-        return box
-
+    @Slot()
     def _to_records(self) -> None:
         self.desk.go("records")
 
     @Slot(object)
     def _open_line(self, line: Line) -> None:
         if line.row.record_id and self.kept:
-            self.desk.go("entry", record_id=line.row.record_id, field=line.of_problem("field"))
-        elif line.row.outcome in _WRONG:
+            self._open_field(line.row.record_id, line.of_problem("field"))
+        elif line.row.outcome in WRONG:
             self.desk.say("先保存，再逐条改正。", "warning")
 
+    @Slot(str, str)
+    def _open_field(self, record_id: str, field: str) -> None:
+        self.desk.go("entry", record_id=record_id, field=field)
 
-def _lines(row: RowReport) -> list[Line]:
-    return [Line(row, problem) for problem in row.problems] or [Line(row)]
-
-
-def _columns_words(report: ImportReport) -> str:
-    lines = [f"{report.form_title} · 工作表“{report.sheet}”", f"已自动对上 {len(report.mapping)} 列"]
-    if report.guessed:
-        lines.append(f"按相近名称认出，请核对：{'、'.join(report.guessed)}")
-    if report.unmatched:
-        lines.append(f"没有对应字段、不导入：{'、'.join(report.unmatched)}")
-    if report.ignored_sheets:
-        lines.append(f"不导入的工作表：{'、'.join(report.ignored_sheets)}")
-    return "\n".join(lines)
+    @Slot(str)
+    def _open_record(self, record_id: str) -> None:
+        self.desk.go("entry", record_id=record_id)

@@ -11,6 +11,8 @@ from PySide6.QtGui import QPagedPaintDevice
 from PySide6.QtWidgets import QWidget
 
 WORKBOOKS = "Excel 工作簿 (*.xlsx *.xls *.et)"
+#: Everything that can be imported.
+IMPORTABLE = "工作簿 (*.xlsx *.xls *.xlsm *.xlsb *.et *.ods *.csv)"
 
 
 class Messages:
