@@ -11,14 +11,14 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jgclient import entering
 from jgclient.entering import REVIEW_REASON
 from jgclient.forms.library import FormLibrary
 from jgclient.records import State
-from jgclient.store import DraftRow, ListQuery, Store
+from jgclient.store import ListQuery, Store
 from jgclient.store.accounts import AccountRow
 
 #: What the clerk sees, by role.
@@ -155,7 +155,7 @@ def hand_over(store: Store, library: FormLibrary, giver: str, taker: str, *, now
         for row in store.records.list(ListQuery(author=giver, limit=1_000_000)):
             draft = store.records.draft(row.id)
             if draft is not None:
-                _rename(store, draft, taker)
+                store.records.put_draft(replace(draft, author=taker))
                 drafts += 1
             elif row.state in (State.RETURNED, State.CONFLICT):
                 _take(store, library, row.id, taker, now)
@@ -168,23 +168,7 @@ def _take(store: Store, library: FormLibrary, record_id: str, taker: str, now: d
     entering.keep(store, library, opened, opened.texts, opened.reasons, now=now)
     draft = store.records.draft(record_id)
     assert draft is not None  # noqa: S101 - just kept
-    _rename(store, draft, taker)
-
-
-def _rename(store: Store, draft: DraftRow, author: str) -> None:
-    store.records.save_draft(
-        draft.record_id,
-        form=draft.form,
-        form_version=draft.form_version,
-        texts=draft.texts,
-        author=author,
-        base_revision=draft.base_revision,
-        offered=draft.offered,
-        hard_problems=draft.hard_problems,
-        problems=draft.problems,
-        reasons=draft.reasons,
-        summary=draft.summary,
-    )
+    store.records.put_draft(replace(draft, author=taker))
 
 
 def _known(store: Store, name: str) -> AccountRow:

@@ -175,24 +175,8 @@ def undo_change(store: Store, done: Iterable[Changed]) -> int:
             if one.before is None:
                 store.records.drop_draft(one.record_id)
             else:
-                _restore(store, one.before)
+                store.records.put_draft(one.before)
     return back
-
-
-def _restore(store: Store, draft: DraftRow) -> None:
-    store.records.save_draft(
-        draft.record_id,
-        form=draft.form,
-        form_version=draft.form_version,
-        texts=draft.texts,
-        author=draft.author,
-        base_revision=draft.base_revision,
-        offered=draft.offered,
-        hard_problems=draft.hard_problems,
-        problems=draft.problems,
-        reasons=draft.reasons,
-        summary=draft.summary,
-    )
 
 
 def withdraw(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -84,6 +85,16 @@ class Records:
                 columns |= {"record": key, "saved_at": self._clock().isoformat()}
                 self._db.insert("draft", columns, conflict="OR REPLACE")
                 index.refresh(self._db, key, record_id)
+
+    def put_draft(self, draft: DraftRow) -> None:
+        """Keep a draft as it was read, e.g. what was kept before a change that is taken back.
+
+        Raises:
+            StoreError: it could not be kept.
+        """
+        kept = {field.name: getattr(draft, field.name) for field in fields(draft)}
+        kept.pop("saved_at")  # it is kept now
+        self.save_draft(kept.pop("record_id"), **kept)
 
     def draft(self, record_id: str) -> DraftRow | None:
         """The draft of a record, None when nothing unfinished is kept."""
