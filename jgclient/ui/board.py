@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -38,6 +39,8 @@ _TITLE = "待办 · 按最迟时间排列"
 _SPAN = timedelta(days=800)
 #: Width of the cards beside the table, in Chinese characters.
 _SIDE = 19
+#: Height of the board below which the month stands alone beside the table.
+_ROOMY = 400
 
 
 class MonthCard(Card):
@@ -80,7 +83,13 @@ class ProgressCard(Card):
         self._grid.setColumnStretch(1, 1)
         self.body.addLayout(self._grid)
         self._lines: dict[str, tuple[QLabel, QProgressBar, Button]] = {}
+        self._allowed = True
         self.hide()
+
+    def allow(self, allowed: bool) -> None:
+        """Whether there is room for the card."""
+        self._allowed = allowed
+        self._show()
 
     def refresh(self) -> None:
         """Count again."""
@@ -95,7 +104,11 @@ class ProgressCard(Card):
             bar.setRange(0, max(entered, 1))
             bar.setValue(accepted)
             door.setText(f"{accepted:,}/{entered:,}")
-        self.setVisible(any(not door.isHidden() for _, _, door in self._lines.values()))
+        self._show()
+
+    def _show(self) -> None:
+        filled = any(not door.isHidden() for _, _, door in self._lines.values())
+        self.setVisible(self._allowed and filled)
 
     def _line(self, number: int, form: Form) -> tuple[QLabel, QProgressBar, Button]:
         bar = QProgressBar()
@@ -137,6 +150,11 @@ class Board(QWidget):
         self.progress.refresh()
         self._offer_filters()
         self._show_table()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the month comes first."""
+        super().resizeEvent(event)
+        self.progress.allow(self.height() >= _ROOMY)
 
     def narrow(self, title: str, query: DutyQuery) -> None:
         """Show only some of the limits, under their own title."""
@@ -202,11 +220,11 @@ class Board(QWidget):
         return [
             Column("还剩", lambda item: item.left, 8, tone=tone_of, chip=True),
             Column("要做什么", lambda item: item.what, 7),
-            Column("类别", lambda item: self.desk.form_short(item.line.form), 6),
+            Column("类别", lambda item: self.desk.form_short(item.line.form), 6, spare=True),
             Column("对象", who_of),
             Column("最迟", self._due_words, 4),
-            Column("依据", lambda item: item.basis, muted=True),
-            Column("经办", lambda item: item.line.author, 4),
+            Column("依据", lambda item: item.basis, muted=True, spare=True),
+            Column("经办", lambda item: item.line.author, 4, spare=True),
         ]
 
     def _due_words(self, item: OpenDuty) -> str:

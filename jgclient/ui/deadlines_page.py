@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from jgclient.store import Store
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _BOOKS = "Excel 工作簿 (*.xlsx)"
 _EVENTS = "日历文件 (*.ics)"
 _CSV = "节假日安排 (*.csv)"
+#: Height of the page below which month and list stand alone.
+_ROOMY = 520
 
 
 class DeadlinesPage(PageBase):
@@ -90,6 +93,12 @@ class DeadlinesPage(PageBase):
         self.counting.refresh()
         self._show_list()
         self.head_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the month and the list come first; the settings page counts as well."""
+        super().resizeEvent(event)
+        for card in (self.persons, self.counting):
+            card.setVisible(self.height() >= _ROOMY)
 
     # -- doors -----------------------------------------------------------------------------------
 
@@ -219,11 +228,11 @@ class DeadlinesPage(PageBase):
     def _columns(self) -> list[Column[OpenDuty]]:
         return [
             Column("还剩", lambda item: item.left, 8, tone=tone_of, chip=True),
-            Column("要做什么", lambda item: item.what, 8),
+            Column("要做什么", lambda item: item.what, 6),
             Column("对象", who_of, share=3),
-            Column("最迟", self._due_words, 7),
-            Column("推迟提醒", self._snoozed_words, muted=True, share=2),
-            Column("经办", lambda item: item.line.author, 4),
+            Column("最迟", self._due_words, 6, spare=True),
+            Column("推迟提醒", self._snoozed_words, muted=True, share=2, spare=True),
+            Column("经办", lambda item: item.line.author, 4, spare=True),
         ]
 
     def _due_words(self, item: OpenDuty) -> str:

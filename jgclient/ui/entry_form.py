@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from jgclient.forms.definition import Form, Section
@@ -15,6 +16,8 @@ from jgclient.ui.entry_row import LABEL_WIDTH, FieldRow
 from jgclient.ui.parts import label, rule
 
 _MARGIN = 36
+#: Width below which the fields stand in one column.
+_TWO_COLUMNS = 640
 
 
 class FormView(QScrollArea):
@@ -39,15 +42,14 @@ class FormView(QScrollArea):
                 row.input.use(desk)
         self._headings = [_Heading(section) for section in form.sections]
         self._shown: list[str] = []
+        self._columns = 2
         inside = QWidget()
         inside.setObjectName("inside")
         self._grid = QGridLayout(inside)
         self._grid.setContentsMargins(16, 8, 16, 16)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(8)
-        for column in (0, 2):
-            self._grid.setColumnMinimumWidth(column, LABEL_WIDTH)
-            self._grid.setColumnStretch(column + 1, 1)
+        self._divide()
         for part in self._parts():
             part.setParent(inside)
             part.hide()
@@ -65,6 +67,24 @@ class FormView(QScrollArea):
         if wanted == self._shown:
             return
         self._shown = wanted
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns where they fit."""
+        super().resizeEvent(event)
+        columns = 2 if self.width() >= _TWO_COLUMNS else 1
+        if columns != self._columns:
+            self._columns = columns
+            self._divide()
+            self._place()
+
+    def _divide(self) -> None:
+        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(2, LABEL_WIDTH if self._columns == 2 else 0)
+        self._grid.setColumnStretch(3, 1 if self._columns == 2 else 0)
+
+    def _place(self) -> None:
         while self._grid.takeAt(0) is not None:
             pass
         for part in self._parts():
@@ -133,13 +153,14 @@ class FormView(QScrollArea):
         column = 0
         for name in names:
             row = self.rows[name]
-            if row.is_wide and column:
+            wide = row.is_wide or self._columns == 1
+            if wide and column:
                 line, column = line + 1, 0
             self._grid.addWidget(row.title, line, column, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(row, line, column + 1, 1, 3 if row.is_wide else 1, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(row, line, column + 1, 1, 3 if wide else 1, Qt.AlignmentFlag.AlignTop)
             row.title.show()
             row.show()
-            column = 0 if row.is_wide or column else 2
+            column = 0 if wide or column else 2
             line += not column
         return line + bool(column)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from jgclient.aids.many import Made
 from jgclient.entering import EnteringError
@@ -26,6 +26,11 @@ from jgclient.ui.entry_session import EntrySession
 from jgclient.ui.parts import Card, PageBase, button, primary_button
 from jgclient.ui.problem_panel import RIGHT_WIDTH, LimitsCard, ProblemPanel, RuleCard
 from jgclient.ui.theme import ToneName
+
+#: Width of the page from which the section index fits beside the fields.
+_INDEX_FITS = 1000
+#: Room for the scroll bar of the right column.
+_BAR = 12
 
 
 class EntryPage(PageBase):
@@ -115,6 +120,13 @@ class EntryPage(PageBase):
         if self.session is not None and self.session.saved_at != self._told:
             self._told = self.session.saved_at
             self.desk.data_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the fields come first; Alt+number reaches the sections all the same."""
+        super().resizeEvent(event)
+        roomy = self.width() >= _INDEX_FITS
+        self.sections.setVisible(roomy)
+        self.copy_button.setVisible(roomy)  # the menu has it too
 
     # -- opening ---------------------------------------------------------------------------------------
 
@@ -334,22 +346,34 @@ class EntryPage(PageBase):
     # -- building --------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        right = QVBoxLayout()
+        beside = _Beside()
+        beside.setObjectName("page")
+        right = QVBoxLayout(beside)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(12)
         for card in (self.problems, self.rule, self.limits):
             card.setFixedWidth(RIGHT_WIDTH)
             right.addWidget(card)
         right.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(beside)
+        area.setWidgetResizable(True)
+        area.setFixedWidth(RIGHT_WIDTH + _BAR)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        column.setContentsMargins(12, 12, 12 - _BAR, 12)
         column.setSpacing(12)
-        column.addWidget(self.batch)
+        above = QHBoxLayout()
+        above.setContentsMargins(0, 0, _BAR, 0)
+        above.addWidget(self.batch)
+        column.addLayout(above)
         row = QHBoxLayout()
         row.setSpacing(12)
         column.addLayout(row, 1)
         row.addWidget(self.sections)
         row.addWidget(self._paper, 1)
-        row.addLayout(right)
+        row.addWidget(area)
 
     def _connect(self) -> None:
         self.sections.wanted.connect(self._go_to_section)
@@ -365,6 +389,7 @@ class EntryPage(PageBase):
         self.batch.closed.connect(self.close_batch)
         self.batch.made.connect(self._batch_made)
         self.aids.list_all(
+            Aid("从上一条复制到空着的栏目（Ctrl+D）", "", self.copy_previous),
             Aid("像上一条一样新增", "Ctrl+Shift+N", self.begin_like_last),
             Aid("完成，再录一条一样的（Ctrl+Shift+Enter）", "", self.finish_and_like),
             Aid("多个对象，同一件事", "F7", self.open_batch),
@@ -381,3 +406,12 @@ class EntryPage(PageBase):
 
     def _bind(self, keys: str, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+
+class _Beside(QWidget):
+    """The right column: in a low window its cards shrink first, and only then it scrolls."""
+
+    def heightForWidth(self, width: int) -> int:
+        """The least that the cards need."""
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout is not None else 0

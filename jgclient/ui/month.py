@@ -13,7 +13,8 @@ from jgclient.ui import theme
 from jgclient.ui.theme import ToneName
 from jgclient.ui.words import WEEKDAYS, long_day
 
-_ROW = 32
+#: Height of a week, and the least it may be where the window is low.
+_ROW, _LEAST_ROW = 32, 22
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -7, Qt.Key.Key_Down: 7}
 
 
@@ -29,7 +30,8 @@ class Month(QWidget):
         self._is_workday: Callable[[date], bool] = lambda day: day.weekday() < 5
         self._dots: Mapping[date, ToneName] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setMaximumHeight(_ROW * 7)
         self._name()
 
     def sizeHint(self) -> QSize:
@@ -37,8 +39,8 @@ class Month(QWidget):
         return QSize(236, _ROW * 7)
 
     def minimumSizeHint(self) -> QSize:
-        """Seven narrow columns."""
-        return QSize(200, _ROW * 7)
+        """Seven narrow columns of low weeks."""
+        return QSize(200, _LEAST_ROW * 7)
 
     def show_dots(
         self, dots: Mapping[date, ToneName], today: date, is_workday: Callable[[date], bool]
@@ -86,7 +88,8 @@ class Month(QWidget):
 
     def _paint_day(self, painter: QPainter, day: date, box: QRectF) -> None:
         scheme = theme.roles()
-        ring = QRectF(0, 0, 28, 28)
+        side = min(28, box.height())
+        ring = QRectF(0, 0, side, side)
         ring.moveCenter(box.center())
         if day == self.today:
             painter.setPen(QPen(QColor(scheme.accent), 1))
@@ -104,7 +107,7 @@ class Month(QWidget):
         if day in self._dots:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(scheme.tones[self._dots[day]].text))
-            painter.drawEllipse(QPointF(box.center().x(), box.bottom() - 4), 3, 3)
+            painter.drawEllipse(QPointF(box.center().x(), box.bottom() - 3), 3, 3)
 
     def _move(self, day: date) -> None:
         other = (day.year, day.month) != (self.day.year, self.day.month)
@@ -125,5 +128,5 @@ class Month(QWidget):
         return [(day, self._box(1 + cell // 7, cell % 7)) for cell, day in cells]
 
     def _box(self, line: int, column: int) -> QRectF:
-        width = self.width() / 7
-        return QRectF(column * width, line * _ROW, width, _ROW)
+        width, height = self.width() / 7, self.height() / 7
+        return QRectF(column * width, line * height, width, height)

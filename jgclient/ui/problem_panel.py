@@ -131,7 +131,7 @@ class ProblemLine(QPushButton):
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(2)
         column.addLayout(_beside(Chip(word, tone), label(words, wraps=True)))
-        column.addWidget(label(place, "note"))
+        column.addWidget(label(place, "note", wraps=True))
         for part in self.findChildren(QLabel):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         field = problem.fields[0] if problem.fields else ""

@@ -16,10 +16,14 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
+    QTableView,
     QWidget,
 )
 
+from jgclient.ui.month import Month
+from jgclient.ui.month_grid import MonthGrid
 from jgclient.ui.parts import ShortLabel
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
@@ -53,6 +57,24 @@ def overlapping(widget: QWidget) -> list[str]:
                 if common.width() > 1 and common.height() > 1:
                     found.append(f"{_named(one)} / {_named(other)}")
     return found
+
+
+def squeezed(widget: QWidget) -> list[str]:
+    """What is painted by hand in less room than it asks for, and pages wider than their scroll area."""
+    painted = [part for part in widget.findChildren(QWidget) if isinstance(part, (Month, MonthGrid))]
+    small = [_named(part) for part in painted if part.isVisible() and _is_small(part)]
+    areas = [area for area in widget.findChildren(QScrollArea) if area.isVisible()]
+    wide: list[QWidget] = [
+        area for area in areas if area.widget() and area.widget().width() > area.viewport().width() + 1
+    ]
+    tables = [table for table in widget.findChildren(QTableView) if table.isVisible()]
+    wide += [one for one in tables if one.horizontalHeader().length() > one.viewport().width() + 1]
+    return small + [f"wider than its frame: {_named(area)}" for area in wide]
+
+
+def _is_small(part: QWidget) -> bool:
+    least = part.minimumSizeHint()
+    return part.width() < least.width() or part.height() < least.height()
 
 
 def pale(widget: QWidget, least: float = 4.5) -> list[str]:
