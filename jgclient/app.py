@@ -144,7 +144,7 @@ def build(folder: Path) -> Client:
     window = MainWindow(desk)
     window.refresh()
     window.show_page("reconcile" if store.settings.get("reconcile_before_sending") else "workbench")
-    return Client(desk, window, GarbageKeeper())
+    return Client(desk, window, GarbageKeeper(lambda: desk.jobs.busy))
 
 
 def _destroy(part: QObject) -> None:

@@ -125,5 +125,5 @@ def _sheet(source: CalamineSheet, *, hidden: bool) -> Sheet:
     )
     # Row by row, because handing over all at once keeps every other thread waiting, the window's too; these
     # rows begin at the sheet's first one, but at the table's first column.
-    rows = cast("list[list[Cell]]", list(islice(source.iter_rows(), top, None)))
+    rows = [cast("list[Cell]", row) for row in islice(source.iter_rows(), top, None)]
     return Sheet(source.name, rows, top + 1, left + 1, merged, hidden)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -15,10 +16,15 @@ class GarbageKeeper(QObject):
     Python collects in whatever thread happens to pass a threshold. A closed page that waits in a cycle would
     be destroyed by the worker thread then, and Qt forbids that: its timers cannot be stopped there, and now
     and then the program dies of it.
+
+    Args:
+        is_busy: Whether long work is under way. Its objects may be millions, which takes long to look through,
+            and are freed without; so what the window leaves behind waits for its end.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, is_busy: Callable[[], bool]) -> None:
+        super().__init__()
+        self._is_busy = is_busy
         self._automatic = gc.isenabled()
         gc.disable()
         self._settled = False
@@ -29,13 +35,14 @@ class GarbageKeeper(QObject):
     @Slot()
     def look(self) -> None:
         """Collect what Python would have collected by now."""
+        if self._is_busy():
+            return
         counts, limits = gc.get_count(), gc.get_threshold()
         due = [age for age in range(3) if counts[age] > limits[age] > 0]
         if due:
             gc.collect(max(due))
-        if (
-            2 in due and not self._settled
-        ):  # forms, code lists and pages stay; looking through them costs 30 ms
+        # Forms, code lists and pages stay; looking through them costs 30 ms.
+        if 2 in due and not self._settled:
             self._settled = True
             gc.freeze()
 

@@ -38,7 +38,7 @@ def _allocate() -> None:
 
 def test_a_loop_is_destroyed_by_the_gui_thread_only(qapp: QApplication, automatic: None) -> None:
     ended_in: list[int] = []
-    keeper = GarbageKeeper()
+    keeper = GarbageKeeper(lambda: False)
     weakref.finalize(Loop(), lambda: ended_in.append(threading.get_ident()))
     worker = threading.Thread(target=_allocate)
     worker.start()
@@ -62,7 +62,7 @@ def test_without_the_keeper_the_worker_would_have_destroyed_it(automatic: None) 
 
 
 def test_what_stays_is_looked_through_only_once(qapp: QApplication) -> None:
-    keeper, before = GarbageKeeper(), gc.get_threshold()
+    keeper, before = GarbageKeeper(lambda: False), gc.get_threshold()
     gc.set_threshold(1, 1, 1)
     kept: list[list[object]] = []
     while gc.get_freeze_count() == 0:
@@ -73,3 +73,17 @@ def test_what_stays_is_looked_through_only_once(qapp: QApplication) -> None:
     assert frozen >= len(kept)
     keeper.close()
     assert gc.get_freeze_count() == 0
+
+
+def test_while_long_work_is_under_way_nothing_is_looked_through(qapp: QApplication, automatic: None) -> None:
+    work = [True]
+    keeper, ended = GarbageKeeper(lambda: work[0]), []
+    weakref.finalize(Loop(), lambda: ended.append(1))
+    new_objects: list[list[object]] = [[] for _ in range(2 * gc.get_threshold()[0])]
+    keeper.look()
+    assert not ended
+    work[0] = False
+    keeper.look()
+    assert ended
+    assert new_objects
+    keeper.close()
