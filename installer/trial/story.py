@@ -99,7 +99,7 @@ class Story:
             loading.everything(self.wine, self.installed)
         self.made.again.result(), self.made.portable.result()  # nothing else runs while the start is timed
         with step("start against a bare window"):
-            print(starting.verdict(starting.ratio(self.wine, self.installed, VERSION)), flush=True)
+            starting.check(self.wine, self.installed, VERSION)
         with step("updates without internet"):
             self.updates()
         with step("back to the version before"):
@@ -126,6 +126,7 @@ class Story:
         for name in (*_LISTS, _LEDGER):
             self.import_sample(name)
         expect("records were kept", holds=self.records()["total"] > 0)
+        expect("Windows keeps the key", holds=not (self.data / "store.key").exists())
 
     def upgrade(self) -> None:
         """The new set-up over the running version before; every record and draft is there afterwards."""
@@ -202,7 +203,10 @@ class Story:
         broken = self.package("0.9.2", also="raise ImportError('缺少部件')\n")
         refused = self.cli("update", broken, expect=1)
         expect("one that does not come up is refused", holds="试运行" in refused.stderr, found=refused.stderr)
-        self.cli("update", good)
+        with self.wine.running(self.window):
+            wait_for("the window", lambda: "window up" in self.log())
+            self.wine.run("cmd", "/c", "start", "", good)  # a double click, while the window is open
+            wait_for("the double click put the update in place", (self.installed / "next.txt").exists)
         expect("it waits for the next start", holds=self.current() == VERSION, found=self.current())
         with self.wine.running(self.window):
             wait_for("the update came up", lambda: self.current() == "0.9.1")

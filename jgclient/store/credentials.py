@@ -18,7 +18,7 @@ _PORTABLE_NOTE = "portable.txt"
 
 
 class Backend(Protocol):
-    """What is used of a keyring backend."""
+    """A credential store, as far as it is used here; keyring's backends are some."""
 
     def get_password(self, service: str, username: str) -> str | None:
         """The secret kept under this name."""
@@ -103,14 +103,11 @@ def open_vault(folder: Path, *, choose: bool) -> Vault:
 
 
 def _system_backend() -> Backend | None:
-    """The operating system's credential store, None when there is none.
-
-    On Windows it is named outright: keyring's search for backends finds none in a frozen program.
-    """
+    """The operating system's credential store, None when there is none."""
     if sys.platform == "win32":
-        from keyring.backends.Windows import WinVaultKeyring  # noqa: PLC0415 - exists on Windows only
+        from jgclient.store.windows_credentials import WindowsCredentials  # noqa: PLC0415 - for Windows only
 
-        return WinVaultKeyring()
+        return WindowsCredentials()
     import keyring  # noqa: PLC0415 - 160 ms that a folder with a key file need not pay
 
     found = keyring.get_keyring()

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import ctypes
+
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from jgclient.store import StoreError, open_store
+from jgclient.store.windows_credentials import Credential, WindowsCredentials
 
 
 class DesktopKeyring(KeyringBackend):
@@ -125,3 +128,18 @@ def test_a_row_imported_again_points_to_its_newest_record(store, draft):
     store.imports.add("f1", first, "台账.xlsx", 7)
     store.imports.add("f1", second, "台账.xlsx", 7)
     assert store.imports.seen(["f1"]) == {"f1": second}
+
+
+def test_what_windows_is_handed_is_laid_out_as_windows_reads_it():
+    """Offsets in bytes of ``CREDENTIALW`` on x64; the calls themselves are tried by ``make windows-test``."""
+    places = {name: getattr(Credential, name).offset for name, *_ in Credential._fields_}
+    assert places == {
+        "flags": 0, "type": 4, "target": 8, "comment": 16, "last_written": 24, "size": 32, "blob": 40,
+        "persist": 48, "attribute_count": 52, "attributes": 56, "alias": 64, "user": 72,
+    }  # fmt: skip
+    assert ctypes.sizeof(Credential) == 80
+
+
+def test_a_secret_that_windows_would_cut_is_refused():
+    with pytest.raises(ValueError, match="2560"):
+        WindowsCredentials().set_password("jgclient", "token", "x" * 1281)
