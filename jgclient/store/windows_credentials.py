@@ -88,7 +88,9 @@ def _library() -> ctypes.CDLL:
 
 
 def _last_error() -> int:
-    return ctypes.get_last_error() if sys.platform == "win32" else 0
+    if sys.platform == "win32":
+        return ctypes.get_last_error()
+    return 0
 
 
 def _refusal() -> OSError:
