@@ -18,8 +18,8 @@ class GarbageKeeper(QObject):
     and then the program dies of it.
 
     Args:
-        is_busy: Whether long work is under way. Its objects may be millions, which takes long to look through,
-            and are freed without; so what the window leaves behind waits for its end.
+        is_busy: Whether long work is under way. Its objects may be millions, which takes long to look
+            through, and are freed without; so what the window leaves behind waits for its end.
     """
 
     def __init__(self, is_busy: Callable[[], bool]) -> None:
