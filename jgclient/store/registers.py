@@ -12,6 +12,7 @@ from jgclient.records import Json, canonical_json
 from jgclient.store import search
 from jgclient.store.codec import all_texts
 from jgclient.store.connection import Connection, Row
+from jgclient.store.coverage import Coverage, coverage
 from jgclient.store.rows import RegisterRow
 
 Rows = list[RegisterRow]
@@ -88,6 +89,10 @@ class Registers:
     def count(self, register: str) -> int:
         """Number of rows of a register."""
         return int(self._db.value("SELECT count(*) FROM register WHERE register = ?", [register]))
+
+    def coverage(self, form: str, first: str, last: str, today: str) -> Coverage:
+        """Items in force by whether ``form`` has a finished record of them between two ISO days."""
+        return coverage(self._db, form, first, last, today)
 
     # -- what checks ask -------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from jgclient.records import State
 from jgclient.store import ListQuery
 from jgclient.store.duty_rows import DutyQuery
+from jgclient.ui.coverage_card import CoverageCard
 from jgclient.ui.desk import Desk
 from jgclient.ui.month import Month
 from jgclient.ui.parts import Button, Card, Choice, EmptyState, button, label, link, primary_button
@@ -41,6 +42,8 @@ _SPAN = timedelta(days=800)
 _SIDE = 19
 #: Height of the board below which the month stands alone beside the table.
 _ROOMY = 400
+#: Height from which the progress of reporting stands below the coverage of items.
+_SPACIOUS = 640
 
 
 class MonthCard(Card):
@@ -139,6 +142,7 @@ class Board(QWidget):
         self.model = RowsModel(self._columns(), self._load)
         self.table = RowTable("待办", self.model, key_of)
         self.month = MonthCard(desk)
+        self.coverage = CoverageCard(desk)
         self.progress = ProgressCard(desk)
         self.table.opened.connect(self._open)
         self.month.opened.connect(self._open_day)
@@ -147,14 +151,21 @@ class Board(QWidget):
     def refresh(self) -> None:
         """Show what has to be done now; a narrowed view stays narrowed."""
         self.month.month.show_dots(self._dots(), self.desk.today(), self.desk.calendar.is_workday)
+        self.coverage.refresh()
         self.progress.refresh()
+        self._fit()
         self._offer_filters()
         self._show_table()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room, the month comes first."""
+        """Where there is little room, the month comes first, then the items."""
         super().resizeEvent(event)
-        self.progress.allow(self.height() >= _ROOMY)
+        self._fit()
+
+    def _fit(self) -> None:
+        roomy = self.height() >= _ROOMY
+        self.coverage.setVisible(roomy and self.coverage.has_items)
+        self.progress.allow(self.height() >= _SPACIOUS if self.coverage.has_items else roomy)
 
     def narrow(self, title: str, query: DutyQuery) -> None:
         """Show only some of the limits, under their own title."""
@@ -188,7 +199,7 @@ class Board(QWidget):
         row.addWidget(self._todo_card(), 1)
         side = QVBoxLayout()
         side.setSpacing(12)
-        for beside in (self.month, self.progress):
+        for beside in (self.month, self.coverage, self.progress):
             beside.setFixedWidth(self.fontMetrics().horizontalAdvance("汉") * _SIDE)
             side.addWidget(beside)
         side.addStretch(1)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from jgclient.forms import catalogue
 from jgclient.store import RegisterRow
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Card, EmptyState, PageBase, Pill, SearchBox, button, page_column, primary_button
+from jgclient.ui.periods import days_of
 from jgclient.ui.tables import PAGE, Column, ListStack, Order, RowsModel, RowTable
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class CataloguePage(PageBase):
         self.pills = {name: Pill(form.title, name) for name, form in self.forms.items()}
         self.register = next(iter(self.forms), "")
         self.listed: ListStack | None = None
+        self.missing_form = ""
+        self.missing_pill = Pill("", "missing")
         self._lay_out()
 
     def head_note(self) -> str:
@@ -60,7 +64,8 @@ class CataloguePage(PageBase):
         return [self.search, self.import_button]
 
     def shown(self, **args: str) -> None:
-        """Show the register asked for (``register``)."""
+        """Show the register asked for, or the items ``missing`` a record of that form this quarter."""
+        self._show_missing(args.get("missing", ""))
         if args.get("register") in self.pills:
             self._choose(args["register"])
         self.search.setFocus()
@@ -71,6 +76,28 @@ class CataloguePage(PageBase):
             pill.set_count(self.desk.store.registers.count(name))
         if self.register:
             self._choose(self.register)
+
+    def _show_missing(self, form_id: str) -> None:
+        """List only items without a record of a form; of all for an empty id."""
+        if form_id == self.missing_form:
+            return
+        self.missing_form = form_id
+        self.missing_pill.setVisible(bool(form_id))
+        if form_id:
+            words = f"本季度没有{self.desk.form_short(form_id)}记录的事项"
+            self.missing_pill.words = words
+            self.missing_pill.setAccessibleName(words)
+            self.missing_pill.set_count(len(self._missing()))
+            self.missing_pill.setChecked(True)
+            codes = self.desk.store.registers.with_keys(catalogue.ITEM, self._missing())
+            self.register = catalogue.ITEM if codes else catalogue.IMPLEMENTATION
+        self._choose(self.register)
+
+    def _missing(self) -> tuple[str, ...]:
+        today = self.desk.today()
+        first, last = days_of("quarter", today)
+        store = self.desk.store
+        return store.registers.coverage(self.missing_form, first, last, today.isoformat()).missing
 
     def _choose(self, register: str) -> None:
         self.register = register
@@ -99,6 +126,9 @@ class CataloguePage(PageBase):
         for name, pill in self.pills.items():
             pill.clicked.connect(partial(self._choose_clicked, name))
             bar.addWidget(pill)
+        bar.addWidget(self.missing_pill)
+        self.missing_pill.hide()
+        self.missing_pill.clicked.connect(lambda _checked: self._show_missing(""))
         bar.addStretch(1)
         column.addLayout(bar)
         card = Card(flush=True)
@@ -123,7 +153,12 @@ class CataloguePage(PageBase):
     def _entries(self, form: Form, text: str, limit: int, offset: int) -> list[Entry]:
         assert form.register is not None  # noqa: S101 - only such forms are here
         words = self.desk.library.checker(form).to_texts
-        rows: list[RegisterRow] = self.desk.store.registers.list(form.register.name, text, limit, offset)
+        registers, name = self.desk.store.registers, form.register.name
+        rows: list[RegisterRow]
+        if self.missing_form and name in catalogue.ITEM_LISTS:
+            rows = registers.with_keys(name, self._missing())[offset : offset + limit]
+        else:
+            rows = registers.list(name, text, limit, offset)
         return [Entry(row.key, words(row.content)) for row in rows]
 
 

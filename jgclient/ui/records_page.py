@@ -92,11 +92,10 @@ class RecordsPage(PageBase):
         return [self.search, new_entry_button(self.desk)]
 
     def shown(self, **args: str) -> None:
-        """Filter as the door that led here says: ``states`` (values with commas), ``form``, ``text``."""
+        """Filter as the door that led here says: ``states`` (with commas), ``form``, ``period``, ``text``."""
         if args:
-            self.filters.set(
-                Named("", args.get("states", ""), args.get("form", ""), text=args.get("text", ""))
-            )
+            words = {name: args.get(name, "") for name in ("states", "form", "period", "text")}
+            self.filters.set(Named("", **words))
         self.table.setFocus()
 
     def refresh(self) -> None:
