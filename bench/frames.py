@@ -8,6 +8,7 @@ which lists anew whenever data change.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,7 +24,9 @@ from jgclient.importing import import_workbook
 from jgclient.store import ListQuery, Store
 from jgclient.ui.background import Progress
 
-ROWS, SENT, TYPED = 50_000, 10_000, 200
+ROWS, SENT, TYPED, WAITING = 50_000, 10_000, 200, 100_000
+#: How long a run goes on before it is stopped.
+RUN_SECONDS = 5.0
 #: Milliseconds a turn may take, and megabytes the process may grow by.
 FRAME_MS, GROWTH_MB = 50.0, 20.0
 _BEAT_MS = 2
@@ -98,6 +101,58 @@ def sending(count: int = SENT) -> tuple[float, float]:
         return task
 
     return _longest(prepare), FRAME_MS
+
+
+def waiting(count: int = WAITING) -> tuple[float, float]:
+    """Longest turn in ms on the queue page with ``count`` records waiting, and the limit.
+
+    It is opened, scrolled through, and a run begins there, tells how it goes and is stopped.
+    """
+    from bench import full_store  # noqa: PLC0415 - see above
+
+    full = Path(".run") / f"waiting-{count}"
+    full.mkdir(parents=True, exist_ok=True)
+    full_store.fill(full, count, full_store.ALL_WAITING)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "data"
+        shutil.copytree(full, folder)
+        client = _client(Path(name))
+        client.desk.store.settings.set(practice.PRACTICE, True)
+        client.window.show_page("queue")  # what is loaded once is not its speed
+        while client.desk.jobs.busy:  # the limits of a store that was filled past the program
+            _turn()
+        _turns(0.5)
+        watchdog = Watchdog()
+        _walk_queue(client)
+        longest = watchdog.longest
+        client.close()
+    return longest, FRAME_MS
+
+
+def _walk_queue(client: app.Client) -> None:
+    page: Any = client.window.page("queue")
+    for _ in range(3):
+        client.window.show_page("workbench")
+        _turns(0.1)
+        client.desk.data_changed.emit()
+        client.window.show_page("queue")
+        _turns(0.1)
+    bar = page.queue.verticalScrollBar()
+    for _ in range(20):
+        bar.setValue(bar.maximum())
+        _turns(0.02)
+    page.start()
+    _turns(RUN_SECONDS)
+    page.pause()
+    while client.desk.jobs.busy:
+        _turn()
+    _turns(0.2)
+
+
+def _turns(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        _turn()
 
 
 def memory(records: int = TYPED) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -26,7 +26,8 @@ from jgclient.store.codec import all_texts, revision_columns
 
 PORTION = 5_000
 #: Share of each standing: (state of the record, state in the outbox, outcome, share).
-STANDINGS = (
+Standing = tuple[str, str, str, float]
+STANDINGS: Sequence[Standing] = (
     ("accepted", "done", "accepted", 0.80), ("queued", "waiting", "", 0.05), ("parked", "parked", "", 0.01),
     ("returned", "done", "rejected", 0.04), ("draft", "", "", 0.10),
 )  # fmt: skip
@@ -63,7 +64,11 @@ def clock() -> datetime:
     return datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-def fill(folder: Path, count: int) -> None:
+#: Everything finished, nothing sent yet.
+ALL_WAITING = (("queued", "waiting", "", 1.0),)
+
+
+def fill(folder: Path, count: int, standings: Sequence[Standing] = STANDINGS) -> None:
     """Make a store of ``count`` records in ``folder``, unless there is a finished one already.
 
     Raises:
@@ -78,7 +83,7 @@ def fill(folder: Path, count: int) -> None:
         indexes = db.rows("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'record'")
         for each in indexes:
             db.run(f"DROP INDEX [{each['name']}]")
-        cases = _cases(count)
+        cases = _cases(count, standings)
         while portion := list(islice(cases, PORTION)):
             _write(store, portion)
             if sys.stderr.isatty() or portion[-1].key % 100_000 == 0:
@@ -91,13 +96,13 @@ def fill(folder: Path, count: int) -> None:
     mark.touch()
 
 
-def _cases(count: int) -> Iterator[_Case]:
+def _cases(count: int, standings: Sequence[Standing]) -> Iterator[_Case]:
     draw = random.Random(_SEED)  # noqa: S311 - not a secret
     form = load_library(resources_folder()).get("check")
     names = [field.name for field in form if field.exchanged]
-    shares = [share for *_, share in STANDINGS]
+    shares = [share for *_, share in standings]
     for key, row in enumerate(ledger.rows(form, count), start=1):
-        state, outbox, outcome, _ = draw.choices(STANDINGS, shares)[0]
+        state, outbox, outcome, _ = draw.choices(standings, shares)[0]
         texts = {name: text for name, text in zip(names, row, strict=True) if text}
         at = _START + timedelta(seconds=25 * key)
         yield _Case(key, f"{draw.getrandbits(128):032x}", texts, at, state, outbox, outcome)

@@ -32,6 +32,17 @@ WHERE outbox.state = 'waiting' AND NOT EXISTS (
 )
 ORDER BY outbox.deferrals, outbox.urgent_by, outbox.queued_at LIMIT ?
 """
+#: Each number of deferrals is looked up by itself; so the index finds the days.
+_WAITING_UNTIL = """
+WITH RECURSIVE put_off(times) AS (
+    SELECT min(deferrals) FROM outbox WHERE state = 'waiting'
+    UNION ALL
+    SELECT (SELECT min(deferrals) FROM outbox WHERE state = 'waiting' AND deferrals > put_off.times)
+    FROM put_off WHERE put_off.times IS NOT NULL
+)
+SELECT count(*) FROM put_off JOIN outbox ON outbox.state = 'waiting' AND outbox.deferrals = put_off.times
+WHERE outbox.urgent_by <= ?
+"""
 _ITEM = """
 SELECT record.id, record.key AS record, revision.revision, revision.sha256, revision.author,
     outbox.state, outbox.batch_id, outbox.outcome, outbox.again
@@ -64,19 +75,26 @@ class Outbox:
     def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         self._db = connection
         self._clock = clock
+        #: What the file looked like when it was counted last, and the count.
+        self._counted: tuple[object, int] = (None, 0)
 
     def waiting(self, limit: int) -> list[Revision]:
         """What to send next, most urgent first; what the platform put off goes behind the rest."""
         return [revision_of(row) for row in self._db.rows(_WAITING, [limit])]
 
     def count(self) -> int:
-        """Number of revisions waiting."""
-        return int(self._db.value("SELECT count(*) FROM outbox WHERE state = 'waiting'"))
+        """Number of revisions waiting; counted once however often it is asked while nothing changes."""
+        sql = "SELECT count(*) FROM outbox WHERE state = 'waiting'"
+        if self._db.raw.in_transaction:  # what is counted here may be undone
+            return int(self._db.value(sql))
+        seen = (self._db.value("PRAGMA data_version"), self._db.raw.total_changes)
+        if seen != self._counted[0]:
+            self._counted = (seen, int(self._db.value(sql)))
+        return self._counted[1]
 
     def count_until(self, day: date) -> int:
         """Number of revisions waiting that have to be reported by ``day``."""
-        sql = "SELECT count(*) FROM outbox WHERE state = 'waiting' AND urgent_by <= ?"
-        return int(self._db.value(sql, [day.isoformat()]))
+        return int(self._db.value(_WAITING_UNTIL, [day.isoformat()]))
 
     # -- sending ---------------------------------------------------------------------------------------
 

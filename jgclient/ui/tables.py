@@ -39,6 +39,8 @@ R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 #: Rows of one page; what is scrolled to is fetched, nothing else.
 PAGE = 200
+#: Rows that are fetched again at once when the data changed; more would hold the window up.
+KEPT = 600
 _PAD = 10
 _CHECK = 15
 #: Narrowest column without a width of its own, and the one that still can be read.
@@ -101,9 +103,9 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._rows: list[R] = []
         self._more = False
 
-    def reload(self) -> None:
-        """Forget the rows and fetch the first page; as many rows as were shown before are fetched again."""
-        wanted = max(PAGE, len(self._rows))
+    def reload(self, least: int = 0) -> None:
+        """Forget the rows and fetch again as many as were there: :data:`KEPT` at most, ``least`` at least."""
+        wanted = max(PAGE, min(len(self._rows), KEPT), least)
         self.beginResetModel()
         self._rows = list(self._load(wanted, 0, self.order))
         self._more = len(self._rows) == wanted
@@ -231,7 +233,8 @@ class RowTable(QTableView, Generic[R]):
         current = self.current()
         current_key = self._key(current) if current is not None else None
         self._reloading = True
-        self.rows_model.reload()
+        ranges = self.selectionModel().selection()
+        self.rows_model.reload(least=max((part.bottom() + 1 for part in ranges), default=0))
         self._select_keys(kept, current_key)
         self._reloading = False
         if kept:
@@ -304,10 +307,10 @@ class RowTable(QTableView, Generic[R]):
         selection = self.selectionModel()
         for number, row in enumerate(self.rows_model.rows()):
             key = self._key(row)
-            index = self.rows_model.index(number, 0)
             if key in keys:
-                selection.select(index, flags)
+                selection.select(self.rows_model.index(number, 0), flags)
             if key == current:
+                index = self.rows_model.index(number, 0)
                 selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _set_up_look(self) -> None:

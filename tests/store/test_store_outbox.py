@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
 import pytest
 from store_parts import answer, result_for, send
@@ -243,3 +244,30 @@ def test_the_bytes_of_a_batch_are_let_go_when_every_item_is_answered(store, fini
     send(store, "b1")
     answer(store, "b1", "accepted")
     assert store._db.value("SELECT body FROM batch") == b""
+
+
+def test_the_count_follows_every_change_here_and_elsewhere(store, folder, finish, clock):
+    assert store.outbox.count() == 0
+    finish(store)
+    assert store.outbox.count() == 1
+    with suppress(ZeroDivisionError), store.atomic():
+        finish(store)
+        assert store.outbox.count() == 2
+        raise ZeroDivisionError
+    assert store.outbox.count() == 1
+    with open_store(folder, clock=clock) as other:
+        finish(other)
+    assert store.outbox.count() == 2
+
+
+def test_what_waits_until_a_day_is_counted_whatever_was_put_off(store, finish):
+    day = date(2026, 9, 10)
+    for shift in (-1, 0, 1):
+        finish(store, urgent_by=day + timedelta(days=shift))
+    assert store.outbox.count_until(day) == 2
+    send(store, "b1")
+    answer(store, "b1", "deferred")
+    assert store.outbox.count_until(day) == 2
+    finish(store, urgent_by=day)
+    assert store.outbox.count_until(day) == 3
+    assert store.outbox.count_until(day - timedelta(days=9)) == 0

@@ -12,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
 from jgclient.ui.parts import Choice
-from jgclient.ui.tables import PAGE, Column, Order, RowsModel, RowTable
+from jgclient.ui.tables import KEPT, PAGE, Column, Order, RowsModel, RowTable
 
 
 class Numbers:
@@ -139,3 +139,17 @@ def test_the_wheel_never_changes_a_choice(qtbot: Any) -> None:
     )  # fmt: skip
     QApplication.sendEvent(choice, turn)
     assert choice.currentText() == "甲"
+
+
+def test_a_reload_keeps_the_window_fluid_but_loses_no_selected_row(qtbot: Any) -> None:
+    rows = list(range(3 * KEPT))
+    model = RowsModel([Column("Z", str)], lambda limit, offset, _order: rows[offset : offset + limit])
+    table = RowTable("Zahlen", model, lambda row: row)
+    qtbot.addWidget(table)
+    table.reload()
+    model.fetch_all()
+    table.reload()
+    assert model.rowCount() == KEPT
+    table.selectAll()
+    table.reload()
+    assert len(table.selected()) == 3 * KEPT
