@@ -7,7 +7,7 @@ COUNT ?= 1000000
 # One environment for all targets: no writes outside the project, Chinese texts readable everywhere.
 export PYTHONUTF8 := 1
 
-.PHONY: help setup run tour test crash-test fault-test screens-test keyboard-test postgres-test openapi lint bench bench-million reference screens manual installer windows-test lock clean
+.PHONY: help setup run tour test crash-test fault-test office-test screens-test keyboard-test postgres-test openapi lint bench bench-million reference screens manual installer windows-test lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,11 @@ lint: setup ## Style, types and the arrows between the rooms
 
 fault-test: setup ## Every pair of fault and moment between client and gateway; all arrives exactly once
 	@$(PY) -m pytest -q -n 2 -m heavy tests/faults
+
+office-test: setup ## Round trips of every form and layout, also through LibreOffice's .xlsx, .xls and .ods
+	@sh scripts/office.sh
+	@$(PY) -m pytest -q -n 2 -m heavy --timeout 900 -o faulthandler_timeout=0 tests/jobs/test_office.py tests/jobs/test_round_trips.py \
+		tests/exchange/test_binary_book.py
 
 screens-test: setup ## Look for clipped words, overlaps and weak contrast on every page
 	@$(PY) -m pytest -q -n 2 -m heavy tests/ui/test_screens.py

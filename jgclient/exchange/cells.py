@@ -39,7 +39,7 @@ def column_letters(number: int) -> str:
 
 def _number(number: float) -> str:
     if abs(number) >= LOST_DIGITS or number != number:  # noqa: PLR0124  # NaN
-        return repr(number)
+        return f"{number:.15g}"  # as every office program saves it; what follows is made up anyway
     if number.is_integer():
         return str(int(number))
     return f"{Decimal(str(number)):.6f}".rstrip("0").rstrip(".")

@@ -39,8 +39,13 @@ class FormHeadings:
         for named in _names_by_strength(form):
             for name, owner in named:
                 self._exact.setdefault(heading_key(name), owner)
+        self._own = {heading_key(name): f.name for f in form for name in (f.title, f.name)}
         self._short = _unambiguous(pair for named in _names_by_strength(form) for pair in named)
         self.exact_keys, self.short_keys = frozenset(self._exact), frozenset(self._short)
+
+    def own(self, headings: Iterable[str]) -> str:
+        """The field whose title or code name one of the headings is, empty when none is."""
+        return next((name for heading in headings if (name := self._own.get(heading_key(heading), ""))), "")
 
     def exact(self, headings: Iterable[str]) -> str:
         """The field that one of the headings names, empty when none does."""
@@ -147,10 +152,11 @@ def map_columns(
     for column in open_columns:
         if chosen.get(column.label) in headings.form.by_name:
             found[column] = chosen[column.label]
-    for column in open_columns:
-        name = "" if column.label in chosen else headings.exact(column.headings)
-        if name and name not in found.values():
-            found[column] = name
+    for named in (headings.own, headings.exact):  # a column with the very title goes before one with an alias
+        for column in open_columns:
+            name = "" if column.label in chosen or column in found else named(column.headings)
+            if name and name not in found.values():
+                found[column] = name
     guessed = _guess(open_columns, headings, found, chosen) if guess else frozenset()
     return ColumnMap(
         form=headings.form,

@@ -86,9 +86,11 @@ def layout_of(form: Form, name: LayoutName, columns: Sequence[str] | None = None
     """
     exchanged = tuple(f for f in form if f.exchanged)
     if name == "list":
-        wanted = columns if columns is not None else [*list(LISTED)[:10], *(f.name for f in exchanged)]
-        listed = tuple(column for column in wanted if column in LISTED)
-        fields = tuple(form.field(column) for column in wanted if column not in LISTED)
+        standing = list(LISTED)[:10] if form.register is None else []
+        wanted = columns if columns is not None else [*standing, *(f.name for f in exchanged)]
+        shown = LISTED if form.register is None else {}
+        listed = tuple(column for column in wanted if column in shown)
+        fields = tuple(form.field(column) for column in wanted if column not in shown)
         names = [*listed, *(f.name for f in fields)]
         return Layout(fields, listed, words=True, order=tuple(names.index(column) for column in wanted))
     if name == "platform":

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from round_trips import filled_template, record_of
 
 from jgclient.deadlines.calendar import load_calendar
 from jgclient.entering import submit, withdraw
@@ -17,7 +18,7 @@ from jgclient.exchange.reader import read_workbook
 from jgclient.exporting import export as write
 from jgclient.exporting import template
 from jgclient.forms.checker import Context
-from jgclient.forms.definition import Field, Form
+from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary, resources_folder
 from jgclient.forms.registers import NoRegisters
 from jgclient.importing import import_workbook
@@ -227,41 +228,6 @@ def test_an_empty_template_holds_no_data(
 
 # -- round trip ------------------------------------------------------------------------------------------
 
-_WORDS = st.text("郑州市某物业服务有限公司检查甲乙丙0129AZ（）·-", min_size=1, max_size=12).filter(str.strip)
-_DAYS = st.dates(date(2024, 1, 1), date(2026, 11, 20))
-
-
-def typed(field: Field, library: FormLibrary) -> st.SearchStrategy[str]:
-    """Texts as a clerk may type them into a field."""
-    if field.type in ("code", "codes"):
-        codes = library.codes.get(field.codes)
-        return st.sampled_from([codes.label(entry.code) for entry in codes if entry.valid_to is None])
-    if field.type in ("date", "datetime"):
-        return st.builds(
-            lambda day, how: day.strftime(how),
-            _DAYS,
-            st.sampled_from(["%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日"]),
-        )
-    simple = {
-        "yes_no": st.sampled_from(["是", "否"]),
-        "money": st.decimals(0, 99999, places=2).map(str),
-        "integer": st.integers(0, 9999).map(str),
-        "persons": st.lists(st.sampled_from(["张某", "李某某", "王某"]), min_size=2, unique=True).map(
-            "、".join
-        ),
-        "lines": st.lists(st.integers(10**9, 10**10).map(str), min_size=2, unique=True).map("；".join),
-        "identifier": st.just("91410100MA0000015B"),
-        "reference": st.integers(10**13, 10**14 - 1).map(str),
-    }
-    return simple.get(field.type, _WORDS)
-
-
-def record_of(form: Form, library: FormLibrary) -> st.SearchStrategy[Mapping[str, str]]:
-    fields = [field for field in form if field.type != "attachments"]
-    required = {f.name: typed(f, library) for f in fields if f.required}
-    others = {f.name: typed(f, library) for f in fields if not f.required}
-    return st.fixed_dictionaries(required, optional=others)
-
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
@@ -288,23 +254,6 @@ def test_what_is_typed_into_a_template_is_what_is_kept(
     for texts, record in zip(kept, distinct.values(), strict=True):
         read = library.checker(form).read(record, Context(NoRegisters(), now.date()))
         assert {name: texts.get(name) for name in read.texts} == read.texts
-
-
-def filled_template(form: Form, library: FormLibrary, records: list[Mapping[str, str]], folder: Path) -> Path:
-    path = folder / "template.xlsx"
-    template(library, form.id, path)
-    book = openpyxl.load_workbook(path)
-    sheet = book.worksheets[0]
-    columns = {
-        f.name: number for number, f in enumerate((f for f in form if f.type != "attachments"), start=2)
-    }
-    for row, record in enumerate(records, start=4):
-        for name, text in record.items():
-            cell = sheet.cell(row, columns[name])
-            cell.value = text
-            cell.data_type = "s"
-    book.save(path)
-    return path
 
 
 def test_dates_typed_as_real_dates_are_the_same(

@@ -106,7 +106,7 @@ def test_every_refusal_says_column_value_and_remedy(take: Import) -> None:
     by_row = {row.row: row.problems for row in report.rows}
     lost = next(problem for problem in by_row[12] if problem.column == "社会信用代码")
     assert (lost.field, lost.title) == ("administrative_cp_ui_code", "行政相对人编码")
-    assert lost.value == "4.101051990010113e+17"
+    assert lost.value == "4.10105199001011e+17"
     assert "丢失" in lost.message
     assert "文本" in lost.help
     ended = next(problem for problem in by_row[18] if problem.column == "所在区县")
@@ -122,7 +122,7 @@ def test_awkward_cells_of_the_ledger_are_understood(take: Import, store: Store) 
     assert texts[9]["administrative_cp_ui_code"] == "91410100MA4002229B"
     assert texts[10]["administrative_cp"] == "开封恒通餐饮服务有限公司（7分店）"
     assert texts[11]["administrative_cp_ui_code"] == "91410105MA40029666"
-    assert texts[12]["administrative_cp_ui_code"] == "4.101051990010113e+17"
+    assert texts[12]["administrative_cp_ui_code"] == "4.10105199001011e+17"
     assert texts[3]["check_personnel"] == "张伟强、陈志明"
     assert texts[3]["implement_institution"] == "郑州市XX局"
     assert texts[3]["supervise_item_check_icode"] == "11410100000000019W3"
