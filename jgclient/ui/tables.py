@@ -233,8 +233,8 @@ class RowTable(QTableView, Generic[R]):
         current = self.current()
         current_key = self._key(current) if current is not None else None
         self._reloading = True
-        ranges = self.selectionModel().selection()
-        self.rows_model.reload(least=max((part.bottom() + 1 for part in ranges), default=0))
+        chosen = self.selectionModel().selectedRows()
+        self.rows_model.reload(least=max((index.row() + 1 for index in chosen), default=0))
         self._select_keys(kept, current_key)
         self._reloading = False
         if kept:
