@@ -16,6 +16,9 @@ from pathlib import Path
 
 _CURRENT, _NEXT, _FAILED = "current.txt", "next.txt", "failed.txt"
 _PORTABLE = Path("data") / "portable.txt"
+#: In the data folder: update packages that the platform sent.
+UPDATES = "updates"
+PACKAGE = ".jgu"
 VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){1,3}")
 
 
@@ -47,6 +50,29 @@ def confirm(folder: Path, running: str) -> None:
         (folder / _NEXT).unlink()
 
 
+def newer(version: str, than: str) -> bool:
+    """Whether one version number is higher than another."""
+    return _numbers(version) > _numbers(than)
+
+
+def arrived(data: Path, running: str) -> Path | None:
+    """The update package with the highest version that the platform sent, None when none is newer.
+
+    Args:
+        data: The data folder.
+        running: The version that runs.
+    """
+    found = [file for file in (data / UPDATES).glob(f"*{PACKAGE}") if newer(file.stem, running)]
+    return max(found, key=lambda file: _numbers(file.stem), default=None)
+
+
+def clear_arrived(data: Path, running: str) -> None:
+    """Remove packages that the platform sent and that are no longer newer than what runs."""
+    for file in (data / UPDATES).glob(f"*{PACKAGE}"):
+        if not newer(file.stem, running):
+            file.unlink(missing_ok=True)
+
+
 def take_failure(folder: Path) -> str:
     """The version that was given up because it did not come up, told once; its files are removed."""
     failed = _read(folder / _FAILED)
@@ -69,6 +95,10 @@ def tidy(folder: Path, running: str) -> None:
             shutil.rmtree(gone, ignore_errors=True)
         else:
             gone.unlink(missing_ok=True)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def _versions(folder: Path, keep: set[str]) -> Iterator[Path]:

@@ -113,7 +113,7 @@ def _checked_manifest(archive: zipfile.ZipFile, key: bytes, running: str) -> Man
     if not signed:
         raise UpdateError("更新包不是由发布单位签发的，或被改动过，没有使用。请向发布单位重新索取。")
     manifest = _read_manifest(text)
-    if _numbers(manifest.version) <= _numbers(running):
+    if not installation.newer(manifest.version, running):
         raise UpdateError(f"更新包是 {manifest.version} 版，现在用的是 {running} 版，不用更新。")
     return manifest
 
@@ -145,10 +145,6 @@ def _is_sound(entry: FileEntry) -> bool:
         and entry.size >= 0
         and _SHA256.fullmatch(entry.sha256) is not None
     )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def _check_room(folder: Path, manifest: Manifest) -> None:

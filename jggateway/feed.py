@@ -271,6 +271,12 @@ def listed(connection: Connection, kind: str, unit: str | None = None) -> list[t
     return [(row.unit, row.id, json.loads(row.content)) for row in rows]
 
 
+def ids(connection: Connection, kind: str) -> list[str]:
+    """The ids of what stands of a kind for all units."""
+    everybodys = (entries.c.kind == kind) & (entries.c.unit == "") & (entries.c.deleted == 0)
+    return list(connection.scalars(select(entries.c.id).where(everybodys)))
+
+
 def standing(connection: Connection, kind: str, unit: str, ids: Sequence[str]) -> list[str]:
     """Which of these ids stand (are there and no tombstone)."""
     found = connection.scalars(

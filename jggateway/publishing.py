@@ -12,7 +12,6 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from jgclient.contract import (
-    CHANGE_KINDS,
     FILE_KINDS,
     REGISTER_KINDS,
     ContractError,
@@ -79,10 +78,8 @@ def read_entry(data: Json, library: FormLibrary, today: date) -> Entry:
     if not all(isinstance(text, str) for text in (kind, unit, entry_id)) or len(entry_id) > MAX_ID:
         raise PublishError(f"kind、unit、id 应是文字，id 最长 {MAX_ID} 字。请对照接口说明修改。")
     unit = read_unit(unit) if unit else ""
-    if kind not in CHANGE_KINDS or kind == "returned":
-        raise PublishError(
-            f"不能发布“{kind}”。可发布：{'、'.join(k for k in CHANGE_KINDS if k != 'returned')}。"
-        )
+    if kind not in _READERS and not (kind == "program" and data.get("deleted")):
+        raise PublishError(f"不能发布“{kind}”。可发布：{'、'.join(_READERS)}。")
     if unit and kind in FILE_KINDS:
         raise PublishError("表单、代码表和日历对所有单位一样，不能只发给一个单位。请去掉 unit。")
     if data.get("deleted"):

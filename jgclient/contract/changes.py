@@ -7,21 +7,26 @@ is asked for again.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from jgclient.contract import reading
+from jgclient.contract.attachments import is_sha256
 from jgclient.contract.reading import ContractError
 from jgclient.forms.problems import Problem
+from jgclient.installation import VERSION
 from jgclient.records import Content, Json, canonical_json
 
 #: Kinds whose content is a :class:`FileText`: a form version, a code list, a year of the calendar.
 FILE_KINDS = ("form", "codes", "calendar")
 #: Kinds whose content is a :class:`RegisterEntry`; the kind is the register's name.
 REGISTER_KINDS = ("item", "implementation", "person", "object")
-CHANGE_KINDS = (*FILE_KINDS, *REGISTER_KINDS, "notice", "task", "returned")
+CHANGE_KINDS = (*FILE_KINDS, *REGISTER_KINDS, "notice", "task", "returned", "program")
+#: Bytes of an update package in one entry at most; in base64 they fit into a page of the feed.
+PIECE_BYTES, MOST_PIECES = 384 * 1024, 1000
 
 
 def content_hash(content: Json) -> str:
@@ -37,6 +42,7 @@ class Change:
         kind: One of :data:`CHANGE_KINDS`; an unknown kind is newer than this program and is passed over.
         id: Form: ``check@2`` (id and version). Code list: its id. Calendar: the year. Registers: the
             canonical JSON of the row's key. Returned: the record's id. Notice, task: the platform's id.
+            Program: version and number of the piece, ``0.2.0/3``.
         deleted: A tombstone; then ``content`` is empty.
         changed_at: Server time, ISO 8601.
         sha256: :func:`content_hash` of the content; empty for a tombstone.
@@ -289,7 +295,56 @@ class Returned:
         }  # fmt: skip
 
 
-ChangeContent = FileText | RegisterEntry | Notice | Task | Returned
+@dataclass(frozen=True, slots=True)
+class ProgramPiece:
+    """A piece of an update package of the client, which carries its publisher's signature inside.
+
+    Attributes:
+        version: Version of the new program.
+        number: Which piece, from 1.
+        count: Number of pieces.
+        sha256: Hash of the whole package (hex).
+        data: The bytes.
+    """
+
+    version: str
+    number: int
+    count: int
+    sha256: str
+    data: bytes
+
+    @classmethod
+    def from_json(cls, data: Json) -> ProgramPiece:
+        """Read ``{"version", "number", "count", "sha256", "data"}``, the data in base64.
+
+        Raises:
+            ContractError: malformed.
+        """
+        members = reading.as_object(data, "content")
+        version, sha256 = reading.text(members, "version"), reading.text(members, "sha256")
+        number, count = reading.number(members, "number"), reading.number(members, "count")
+        if not VERSION.fullmatch(version) or not is_sha256(sha256) or not 1 <= number <= count <= MOST_PIECES:
+            raise ContractError("version, sha256, number or count is wrong")
+        try:
+            piece = base64.b64decode(reading.text(members, "data"), validate=True)
+        except ValueError as error:
+            raise ContractError("data must be base64") from error
+        return cls(version, number, count, sha256, piece)
+
+    @property
+    def entry_id(self) -> str:
+        """What the entry is called in the feed."""
+        return f"{self.version}/{self.number}"
+
+    def to_json(self) -> dict[str, Json]:
+        """The content of its entry."""
+        return {
+            "version": self.version, "number": self.number, "count": self.count, "sha256": self.sha256,
+            "data": base64.b64encode(self.data).decode("ascii"),
+        }  # fmt: skip
+
+
+ChangeContent = FileText | RegisterEntry | Notice | Task | Returned | ProgramPiece
 
 _READERS: dict[str, Callable[[Json], ChangeContent]] = {
     **dict.fromkeys(FILE_KINDS, FileText.from_json),
@@ -297,6 +352,7 @@ _READERS: dict[str, Callable[[Json], ChangeContent]] = {
     "notice": Notice.from_json,
     "task": Task.from_json,
     "returned": Returned.from_json,
+    "program": ProgramPiece.from_json,
 }
 
 

@@ -21,6 +21,7 @@ from jgclient.contract import (
     CursorExpired,
     FileText,
     Platform,
+    ProgramPiece,
     RegisterEntry,
     TransportError,
     read_content,
@@ -31,6 +32,7 @@ from jgclient.store import RegisterRow, Store
 from jgclient.store.changes import Feed
 from jgclient.sync.dialogue import Dialogue, end_of
 from jgclient.sync.received_files import ReceivedFiles, UnusableFile
+from jgclient.sync.received_programs import ReceivedPrograms
 
 #: Where rows of registers come from, as the store notes it.
 SOURCE = "上报平台"
@@ -63,6 +65,7 @@ class Receiving:
         self._talk = talk
         self._address = address
         self._files = ReceivedFiles(store.folder, resources_folder())
+        self._programs = ReceivedPrograms(store.folder)
 
     def receive(self, offered: Sequence[str]) -> None:
         """Bring the store up to date with the feed.
@@ -168,7 +171,9 @@ class Receiving:
             self._talk.needs_reload()
         elif isinstance(content, RegisterEntry):
             self._put_row(change, content)
-        elsewhere = change.kind in (*FILE_KINDS, *REGISTER_KINDS)
+        elif isinstance(content, ProgramPiece):
+            self._programs.put(content)
+        elsewhere = change.kind in (*FILE_KINDS, *REGISTER_KINDS, "program")
         self._store.changes.keep(change, load=load, content=not elsewhere)
 
     def _put_row(self, change: Change, entry: RegisterEntry) -> None:
@@ -183,6 +188,8 @@ class Receiving:
             self._talk.needs_reload()
         elif kind in REGISTER_KINDS:
             self._store.registers.drop(kind, _key(entry_id))
+        elif kind == "program":
+            self._programs.drop(entry_id)
         self._store.changes.drop(kind, entry_id)
 
 

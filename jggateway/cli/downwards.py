@@ -9,11 +9,14 @@ from pathlib import Path
 from jgclient.contract import CHANGE_KINDS, FILE_KINDS, REGISTER_KINDS
 from jgclient.forms.library import FormLibrary
 from jgclient.records import Content, Json
-from jggateway import audit, feed, publishing
+from jggateway import audit, feed, programs, publishing
 from jggateway.cli.parts import CommandError, Commands, command, group, now, read_text, references, storage
 from jggateway.feed import Entry
 from jggateway.returning import give_back, reason
 from jggateway.tables_in import read_rows
+
+#: Kind and name of what is no text.
+_UNREADABLE = ("program", "data")
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -54,6 +57,8 @@ def _send_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     task.add_argument("--due", default="", metavar="日期", help="办结期限")
     task.add_argument("--form", default="", metavar="表单", help="用哪个表单回复")
     task.add_argument("--basis", default="", metavar="依据", help="期限的依据")
+    program = command(send, "program", _send_program, "下发客户端更新包（.jgu），代替以前下发的")
+    program.add_argument("file", type=Path, metavar="更新包")
     for made in (notice, task):
         made.add_argument("--title", required=True, metavar="标题")
         words = made.add_mutually_exclusive_group()
@@ -113,6 +118,16 @@ def _send_task(options: argparse.Namespace) -> None:
     _send(options, "task", {"due_on": options.due, "form": options.form, "basis": options.basis})
 
 
+def _send_program(options: argparse.Namespace) -> None:
+    new = programs.entries_of(options.file)
+    with storage(options) as opened, opened.writing() as connection:
+        before = set(feed.ids(connection, "program")) - {entry.id for entry in new}
+        withdrawn = [Entry("program", entry_id, None) for entry_id in sorted(before)]
+        publishing.publish(connection, [*new, *withdrawn], audit.CONSOLE, now())
+    version = new[0].id.partition("/")[0]
+    print(f"已下发 {version} 版更新包，分 {len(new)} 部分；客户端联网上报时收取，核对签名后在下次启动时启用")
+
+
 def _send(options: argparse.Namespace, kind: str, more: Content) -> None:
     text = read_text(options.text_file) if options.text_file else options.text
     with storage(options) as opened:
@@ -127,7 +142,8 @@ def _send(options: argparse.Namespace, kind: str, more: Content) -> None:
 def _list(options: argparse.Namespace) -> None:
     with storage(options) as opened, opened.reading() as connection:
         for unit, entry_id, content in feed.listed(connection, options.kind):
-            print(json.dumps({"unit": unit, "id": entry_id, "content": content}, ensure_ascii=False))
+            shown = {name: value for name, value in content.items() if (options.kind, name) != _UNREADABLE}
+            print(json.dumps({"unit": unit, "id": entry_id, "content": shown}, ensure_ascii=False))
 
 
 def _remove(options: argparse.Namespace) -> None:

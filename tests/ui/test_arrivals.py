@@ -83,6 +83,51 @@ def test_a_refused_update_says_why(
     assert "已损坏" in said[1][0]
 
 
+@pytest.fixture
+def sent(store: Store, package: Path) -> Path:
+    """The package as the platform's feed has left it in the data folder."""
+    place = store.folder / installation.UPDATES / f"{NEWER}.jgu"
+    place.parent.mkdir()
+    return package.rename(place)
+
+
+def test_an_update_from_the_platform_is_put_in_place_after_a_run(
+    desk: Desk, home: Path, sent: Path, said: list[tuple[str, str]], qtbot: Any
+) -> None:
+    arrivals = Arrivals(desk, home)
+    desk.reporter.ended.emit(None)
+    qtbot.waitUntil(lambda: installation.waiting(home) == NEWER and said != [])
+    assert said[-1][1] == "accepted"
+    assert not sent.exists()
+    arrivals.look()
+    assert not desk.jobs.busy
+
+
+def test_a_bad_update_from_the_platform_is_tried_once(
+    desk: Desk, home: Path, sent: Path, said: list[tuple[str, str]], qtbot: Any
+) -> None:
+    sent.write_bytes(b"nothing")
+    Arrivals(desk, home).welcome()
+    qtbot.waitUntil(lambda: said != [])
+    assert "已损坏" in said[0][0]
+    assert not sent.exists()
+
+
+def test_a_version_that_did_not_come_up_is_not_put_in_place_again(
+    desk: Desk, home: Path, sent: Path, said: list[tuple[str, str]]
+) -> None:
+    (home / "failed.txt").write_text(f"{NEWER}\n", "ascii")
+    Arrivals(desk, home).welcome()
+    assert not desk.jobs.busy
+    assert len(said) == 1
+
+
+def test_packages_that_are_no_longer_newer_are_removed(desk: Desk, home: Path, sent: Path) -> None:
+    old = sent.rename(sent.with_name(f"{__version__}.jgu"))
+    Arrivals(desk, home).welcome()
+    assert not old.exists()
+
+
 def test_run_from_source_takes_no_update(desk: Desk, package: Path, said: list[tuple[str, str]]) -> None:
     arrivals = Arrivals(desk, None)
     arrivals.open(str(package))
