@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import checking, frames, limits, smaller, startup, workbooks
+from bench import checking, frames, limits, smaller, startup, syncing, workbooks
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ BENCHMARKS: list[Callable[[], Measure]] = [
     lambda: Measure("export of 50 000 / openpyxl write-only", "s", *workbooks.exported(), limit=0.25),
     lambda: Measure("longest frame, 50 000 rows import / limit", "ms", *frames.importing(), limit=1.0),
     lambda: Measure("longest frame, 10 000 records sent / limit", "ms", *frames.sending(), limit=1.0),
+    lambda: Measure("longest frame, 100 000 waiting / limit", "ms", *frames.waiting(), limit=1.0),
+    lambda: Measure("10 000 checks sent / verdicts and commits", "s", *syncing.rate(), limit=syncing.LIMIT),
+    lambda: Measure("bytes on the wire / records' JSON", "MB", *syncing.wire(), limit=1.0),
+    lambda: Measure("requests with nothing to do / limit", "", *syncing.nothing_to_do(), limit=1.0),
 ]
 
 
