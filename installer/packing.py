@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -54,7 +55,9 @@ def setup(stage: Path, version: str = VERSION, folder: Path = DIST, *, quick: bo
         "VERSION": version, "NUMBERS": numbers, "FILES": listed, "SIZE_KB": size,
         "ICON": BUILD / "work" / "jgclient.ico", "OUT": out,
     }  # fmt: skip
-    definitions = [f"-D{name}={value}" for name, value in given.items()] + ["-DQUICK"] * quick
+    marks = {"-DQUICK": quick, "-DAMD64": sys.platform != "win32"}
+    definitions = [f"-D{name}={value}" for name, value in given.items()]
+    definitions += [mark for mark, holds in marks.items() if holds]
     subprocess.run(
         ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *definitions, str(HERE / "setup.nsi")], check=True
     )

@@ -2,9 +2,11 @@
 ;   /D=FOLDER        program folder (last on the line, without quotation marks)
 ;   /AUTOSTART       also start at log-on, hidden in the tray
 ; Exit codes: 0 done, 2 given up by the user, 3 Windows too old, 4 the program is running.
-; Given by packing.py: VERSION NUMBERS FILES ICON SIZE_KB OUT
+; Given by packing.py: VERSION NUMBERS FILES ICON SIZE_KB OUT, AMD64 and QUICK where they hold
 Unicode true
-Target amd64-unicode
+!ifdef AMD64 ; Debian's NSIS has the 64-bit stubs, the one for Windows only those that run everywhere
+  Target amd64-unicode
+!endif
 !ifdef QUICK ; a throw-away set-up for the trial
   SetCompress off
 !else
