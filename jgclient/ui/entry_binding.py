@@ -33,6 +33,7 @@ class Binding(QObject):
         kept: Whether everything is in the store may have changed.
         ended: The clerk went on from the last field.
         brought: A choice has filled so many other fields.
+        differed: The second typing of the field with this title says something else.
 
     Attributes:
         focused: Name of the field that has or last had the focus, empty before the first.
@@ -43,6 +44,7 @@ class Binding(QObject):
     kept = Signal()
     ended = Signal()
     brought = Signal(int)
+    differed = Signal(str)
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
@@ -68,6 +70,7 @@ class Binding(QObject):
             row.input.asked.connect(partial(self._asked, name))
             row.applied.connect(partial(self._applied, name))
             row.reasoned.connect(self._reasoned)
+            row.repeated.connect(partial(self._repeated, name))
             row.passed.connect(partial(self._go_beside, name, 1))
             row.input.popup = self.choices
         view.verticalScrollBar().valueChanged.connect(self.choices.close_list)
@@ -82,7 +85,8 @@ class Binding(QObject):
         """Show a session in a view, from the top."""
         self.session, self.view, self.focused = session, view, ""
         self._arrange()
-        for name in view.rows:
+        for name, row in view.rows.items():
+            row.end_again()
             self._show_value(name)
         self._show_findings()
         view.verticalScrollBar().setValue(0)
@@ -174,6 +178,7 @@ class Binding(QObject):
         if was_clean:
             self.kept.emit()
         row = self.view.rows[name]
+        row.end_again()
         self._offer_choices(name, text)
         if row.tells:
             own = self.session.own_problems(name)
@@ -204,11 +209,30 @@ class Binding(QObject):
             return
         self.settle()
         self.refresh()
+        if step > 0 and name in self.session.doubles.open:
+            self.view.rows[name].ask_again()
+            return
         reason = self.view.rows[name].missing_reason() if step > 0 else None
         if reason is not None:
             reason.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self._go_beside(name, step)
+
+    def ask_again(self, name: str) -> None:
+        """Ask for a value a second time."""
+        if self.view is not None:
+            self.view.reveal(name)
+            self.view.rows[name].ask_again()
+
+    def _repeated(self, name: str, text: str) -> None:
+        if self.session is None or self.view is None:
+            return
+        if self.session.repeat(name, text):
+            self.view.rows[name].end_again()
+            self._go_beside(name, 1)
+        else:
+            self.go_to(name)
+            self.differed.emit(self.session.form.field(name).title)
 
     def _go_beside(self, name: str, step: int) -> None:
         if self.view is None:

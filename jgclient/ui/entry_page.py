@@ -280,6 +280,10 @@ class EntryPage(PageBase):
         if session is None:
             return
         self.binding.settle()
+        if again := session.to_repeat():
+            self.binding.ask_again(again)
+            self.desk.say(f"“{session.form.field(again).title}”还要再输入一遍，核对无误才能完成", "warning")
+            return
         if not session.is_changed():
             self.desk.say("没有改动，不需要重新上报")
             return
@@ -302,6 +306,10 @@ class EntryPage(PageBase):
         else:
             self.desk.go("records")
         self.desk.say("已完成，等待上报", "accepted")
+
+    @Slot(str)
+    def _differed(self, title: str) -> None:
+        self.desk.say(f"两次输入的“{title}”不一样：请对照原件，重新输入", "danger")
 
     # -- showing ---------------------------------------------------------------------------------------
 
@@ -381,6 +389,7 @@ class EntryPage(PageBase):
         self.binding.entered.connect(self._entered)
         self.binding.read.connect(self._read)
         self.binding.kept.connect(self.head_changed)
+        self.binding.differed.connect(self._differed)
         self.binding.ended.connect(partial(self.finish_button.setFocus, Qt.FocusReason.TabFocusReason))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             self._bind(keys, self.finish)

@@ -29,6 +29,7 @@ class FieldRow(QWidget):
         applied: The clerk took a candidate: its text.
         reasoned: The clerk wrote a reason: problem code and text.
         passed: The clerk went on from a reason.
+        repeated: The clerk typed the value a second time: the text.
 
     Attributes:
         is_wide: The field takes the whole width of the form.
@@ -39,6 +40,7 @@ class FieldRow(QWidget):
     applied = Signal(str)
     reasoned = Signal(str, str)
     passed = Signal()
+    repeated = Signal(str)
 
     def __init__(self, field: Field, *, has_choices: bool) -> None:
         super().__init__()
@@ -57,6 +59,7 @@ class FieldRow(QWidget):
         self._column.addWidget(self.input)
         self._lines: dict[str, QLabel] = {}
         self._reasons: dict[str, QLineEdit] = {}
+        self._again: AgainLine | None = None
         long = field.type == "text" and field.max_length > _HALF_WIDTH_LIMIT
         self.is_wide = long or isinstance(self.input, (LongField, AttachmentField))
         self.candidates: tuple[str, ...] = ()
@@ -115,6 +118,27 @@ class FieldRow(QWidget):
         """The first reason that is asked for and not given."""
         return next((line for line in self._reasons.values() if not line.text().strip()), None)
 
+    def ask_again(self) -> None:
+        """Ask for the value a second time."""
+        if self._again is None:
+            self._again = AgainLine(self.field)
+            self._again.returnPressed.connect(self._tell_again)
+            self._column.insertWidget(1, self._again)
+            QWidget.setTabOrder(self.input, self._again)
+        self._again.clear()
+        self._again.show()
+        self._again.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def end_again(self) -> None:
+        """The value was typed twice, or is another one now."""
+        if self._again is not None:
+            self._again.hide()
+
+    @Slot()
+    def _tell_again(self) -> None:
+        if self._again is not None:
+            self.repeated.emit(self._again.text())
+
     def _ask_reasons(self, problems: list[Problem], reasons: dict[str, str]) -> None:
         wanted = {p.code for p in problems}
         for code in self._reasons.keys() - wanted:
@@ -153,6 +177,22 @@ class FieldRow(QWidget):
     @Slot(str)
     def _link(self, target: str) -> None:
         self.applied.emit(self.candidates[int(target)])
+
+
+class AgainLine(QLineEdit):
+    """The value once more, so that a slip of the finger shows."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.setPlaceholderText("再输入一遍核对")
+        self.setAccessibleName(f"{field.title}，再输入一遍")
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes on like Enter."""
+        if forward:
+            self.returnPressed.emit()
+            return True
+        return super().focusNextPrevChild(forward)
 
 
 class ReasonLine(QLineEdit):

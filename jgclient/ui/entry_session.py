@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from jgclient import entering
 from jgclient.aids import finding, following, many, objects, uses
+from jgclient.aids.doubles import Doubles
 from jgclient.contract import parse_time
 from jgclient.deadlines.duties import DutyState, duties
 from jgclient.forms import catalogue
@@ -47,6 +48,7 @@ class EntrySession:
         typing: Name of the field whose text changed since it got the focus, empty for none.
         dirty: Something was typed that the store does not have yet.
         saved_at: When the store last said that it has everything; None before the first time.
+        doubles: What is to be typed a second time.
         brought: Number of fields the last choice has filled, until somebody has told the clerk.
         failure: Why the last keeping failed, one Chinese sentence; empty when it did not.
     """
@@ -64,6 +66,7 @@ class EntrySession:
         self.saved_at: datetime | None = None
         self.failure = ""
         self.brought = 0
+        self.doubles = Doubles(desk.store, self.checker)
         self._visited: set[str] = set()
         self._derived: dict[str, str] = {}
         self._derived_from: dict[str, str] = {}
@@ -99,11 +102,21 @@ class EntrySession:
         """The clerk changed a field."""
         self.typing = name
         self._put(name, text)
+        self.doubles.typed(self.form.field(name), text)
 
     def choose(self, name: str, fills: Mapping[str, str]) -> None:
         """The clerk took a choice from the list, which brings texts for other fields."""
+        self.doubles.chosen(name)
         if fills:
             self._derive(name, fills)
+
+    def to_repeat(self) -> str:
+        """Name of the first field to be typed a second time, empty for none."""
+        return next((field.name for field in self.form if field.name in self.doubles.open), "")
+
+    def repeat(self, name: str, text: str) -> bool:
+        """The clerk typed a field a second time; whether it says the same."""
+        return self.doubles.agrees(name, self.texts.get(name, ""), text, self.desk.clock())
 
     def give_reason(self, code: str, reason: str) -> None:
         """The clerk wrote why a soft problem is none."""

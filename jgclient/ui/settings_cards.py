@@ -194,6 +194,17 @@ def location_box(desk: Desk) -> SwitchBox:
     return SwitchBox(desk, "附件照片保留拍摄位置（需要用位置作证据时才勾选）", name, usual=False)
 
 
+def double_keying_box(desk: Desk) -> SwitchBox:
+    """Whether amounts and identifiers are typed twice."""
+
+    def name() -> str:
+        from jgclient.aids.doubles import SETTING  # noqa: PLC0415 - it brings the rule engine
+
+        return SETTING
+
+    return SwitchBox(desk, "金额和证件号码要输入两遍核对（从下一条录入起）", name, usual=False)
+
+
 def _make_backup(store: Store, _progress: Progress) -> str:
     made = store.backups.make("hand")
     words = f"已备份：{made.backup.path}" if made.is_new else "没有新的改动，最近的备份就是最新的"

@@ -19,7 +19,14 @@ from jgclient.ui.accounts_card import AccountsCard
 from jgclient.ui.counting_card import CountingCard
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Card, PageBase, label
-from jgclient.ui.settings_cards import BackupCard, LooksCard, MachineCard, automatic_box, location_box
+from jgclient.ui.settings_cards import (
+    BackupCard,
+    LooksCard,
+    MachineCard,
+    automatic_box,
+    double_keying_box,
+    location_box,
+)
 from jgclient.ui.settings_rows import (
     Setting,
     SettingRow,
@@ -69,10 +76,12 @@ class SettingsPage(PageBase):
         self.machine = MachineCard(desk)
         self.automatic = automatic_box(desk)
         self.location = location_box(desk)
+        self.doubles = double_keying_box(desk)
         self.counting = CountingCard(desk)
         self.people = AccountsCard(desk)
         unit, gateway = self._typed("单位和人员", UNIT), self._typed("上报平台", GATEWAY)
         gateway.body.addWidget(self.automatic)
+        unit.body.addWidget(self.doubles)
         gateway.body.addWidget(self.location)
         self._index = QVBoxLayout()
         self._buttons = QButtonGroup(self)
@@ -104,7 +113,8 @@ class SettingsPage(PageBase):
         """Show what is kept."""
         for row in self.rows.values():
             row.refresh()
-        for card in (self.looks, self.backup, self.automatic, self.location, self.counting, self.people):
+        switches = (self.automatic, self.location, self.doubles)
+        for card in (self.looks, self.backup, *switches, self.counting, self.people):
             card.refresh()
 
     def leave(self) -> bool:

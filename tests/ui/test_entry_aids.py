@@ -10,10 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from ui_seeing import type_text
 
-from jgclient.aids import objects
+from jgclient.aids import doubles, objects
 from jgclient.records import State
 from jgclient.store import ListQuery, RegisterRow
 from jgclient.ui.entry_page import EntryPage
+from jgclient.ui.entry_row import AgainLine
 from jgclient.ui.entry_session import EntrySession
 from jgclient.ui.frame import MainWindow
 
@@ -57,6 +58,12 @@ class Clerk:
         field.selectAll()
         type_text(field, text)
         self.press(Qt.Key.Key_Return)
+
+    def again(self, name: str) -> AgainLine:
+        assert self.page.view is not None
+        line = self.page.view.rows[name].findChild(AgainLine)
+        assert line is not None
+        return line
 
     def text(self, name: str) -> str:
         return self.session.texts.get(name, "")
@@ -256,3 +263,54 @@ def test_a_record_of_the_list_is_a_pattern_for_a_new_one(clerk: Clerk, qtbot: An
     assert clerk.session.is_new
     assert clerk.session.opened.record_id != record_id
     assert clerk.text("administrative_cp") == NAME
+
+
+@pytest.fixture
+def twice(clerk: Clerk) -> Clerk:
+    """The office wants amounts and identifiers typed twice."""
+    clerk.window.desk.store.settings.set(doubles.SETTING, True)
+    assert clerk.window.show_page("entry", form="penalty")
+    return clerk
+
+
+def test_an_amount_is_typed_twice_before_it_goes_on(twice: Clerk) -> None:
+    twice.type("punish_type", "罚款")
+    twice.type("fine", "5000")
+    assert twice.again("fine").hasFocus()
+    type_text(twice.again("fine"), "500")
+    twice.press(Qt.Key.Key_Return)
+    assert twice.said().endswith("不一样：请对照原件，重新输入")
+    assert twice.page.binding.focused == "fine"
+    twice.press(Qt.Key.Key_Return)
+    type_text(twice.again("fine"), "5,000.00元")
+    twice.press(Qt.Key.Key_Return)
+    assert not twice.again("fine").isVisible()
+    assert twice.page.binding.focused != "fine"
+    assert twice.session.to_repeat() == ""
+
+
+def test_what_was_typed_once_keeps_the_record_from_being_finished(twice: Clerk) -> None:
+    field = twice.go("administrative_cp_ui_code")
+    type_text(field, FIRST)
+    twice.press(Qt.Key.Key_Return, CTRL)
+    assert twice.again("administrative_cp_ui_code").hasFocus()
+    assert "还要再输入一遍" in twice.said()
+    type_text(twice.again("administrative_cp_ui_code"), FIRST.lower())
+    twice.press(Qt.Key.Key_Tab)
+    assert twice.session.to_repeat() == ""
+
+
+def test_what_was_chosen_from_a_list_is_not_typed_again(twice: Clerk) -> None:
+    known = {"object_code": SECOND, "object_name": "郑州惠民超市有限公司"}
+    twice.window.desk.store.registers.upsert(objects.REGISTER, [RegisterRow((SECOND,), known)], "测试")
+    twice.type("administrative_cp_ui_code", "hmcs")
+    assert twice.text("administrative_cp_ui_code") == SECOND
+    assert twice.session.to_repeat() == ""
+
+
+def test_typing_twice_is_only_for_offices_that_want_it(clerk: Clerk) -> None:
+    clerk.type("administrative_cp_ui_code", FIRST)
+    assert clerk.session.to_repeat() == ""
+    settings: Any = clerk.window.page("settings")
+    settings.doubles.setChecked(True)
+    assert clerk.window.desk.store.settings.get(doubles.SETTING) is True
