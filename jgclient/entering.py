@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -14,6 +14,7 @@ from jgclient.forms.defaults import defaults
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem, blocking
+from jgclient.learned import warned
 from jgclient.numbering import next_number
 from jgclient.records import Content, Json, Operation, Revision, chain_hash, new_record_id, payload_hash
 from jgclient.store import Store, Summary
@@ -92,8 +93,10 @@ def context(store: Store, *, record_id: str, now: datetime) -> Context:
 def check(
     store: Store, library: FormLibrary, form: Form, texts: Mapping[str, str], *, record_id: str, now: datetime
 ) -> Reading:
-    """Read and check typed texts; nothing is kept."""
-    return library.checker(form).read(texts, context(store, record_id=record_id, now=now))
+    """Read and check typed texts, warnings learned from returns included; nothing is kept."""
+    reading = library.checker(form).read(texts, context(store, record_id=record_id, now=now))
+    learned = warned(store, form, reading.content)
+    return replace(reading, problems=[*reading.problems, *learned]) if learned else reading
 
 
 def open_new(

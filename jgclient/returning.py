@@ -6,7 +6,6 @@ after it was accepted.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +22,6 @@ from jgclient.entering import (
     open_record,
     summarise,
 )
-from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem
 from jgclient.records import Json, State, canonical_json
@@ -135,22 +133,3 @@ def offers(store: Store) -> list[LearnedWarning]:
             )  # fmt: skip
             found.setdefault((warning.form, warning.code, warning.field, warning.value), warning)
     return [warning for warning in found.values() if not store.warnings.is_decided(warning)]
-
-
-def warned(store: Store, form: Form, content: Mapping[str, Json]) -> list[Problem]:
-    """Warnings that are switched on and fit this content: soft problems without a reason to be written."""
-    return [
-        _problem(warning)
-        for warning in store.warnings.enabled(form.id)
-        if warning.field in content and canonical_json(content[warning.field]) == warning.value
-    ]
-
-
-def _problem(warning: LearnedWarning) -> Problem:
-    value = json.loads(warning.value)
-    shown = value if isinstance(value, str) else warning.value
-    return Problem(
-        code=f"learned-{warning.code}", kind="08数据关联性检查", strength="soft", fields=(warning.field,),
-        message=f"平台曾因此退回：{warning.message}", value=shown,
-        help=warning.help or "若本次无误可照常上报", basis=warning.basis, reason_required=False,
-    )  # fmt: skip

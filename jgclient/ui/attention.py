@@ -27,6 +27,7 @@ class Attention(Card):
     def __init__(self, desk: Desk) -> None:
         super().__init__("需要处理", flush=True)
         self._desk = desk
+        self.head.addWidget(link("退回处理", on_click=lambda: desk.go("returns")))
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -85,6 +86,8 @@ class Attention(Card):
             return button("重新排队", on_click=lambda: self._queue_again(rows))
         if rows[0].state is State.CONFLICT:
             return button("两版对照", on_click=lambda: self._desk.go("conflict", record_id=rows[0].id))
+        if rows[0].state is State.RETURNED and len(rows) > 1:
+            return button("一起改正", on_click=lambda: self._desk.go("returns"))
         return button("逐条改正", on_click=lambda: self._desk.go("entry", record_id=rows[0].id))
 
     def _approve(self, rows: Iterable[RecordRow]) -> None:

@@ -79,6 +79,12 @@ def _conflict(desk: Desk) -> PageBase:
     return ConflictPage(desk)
 
 
+def _returns(desk: Desk) -> PageBase:
+    from jgclient.ui.returns_page import ReturnsPage  # noqa: PLC0415
+
+    return ReturnsPage(desk)
+
+
 def _packages(desk: Desk) -> PageBase:
     from jgclient.ui.packages_page import PackagesPage  # noqa: PLC0415
 
@@ -136,6 +142,7 @@ PAGES = {
     "reconcile": PageSpec("queue", _reconcile),
     "conflict": PageSpec("queue", _conflict),
     "packages": PageSpec("queue", _packages),
+    "returns": PageSpec("queue", _returns),
     "import": PageSpec("import", _import),
     "deadlines": PageSpec("deadlines", _deadlines),
     "catalogue": PageSpec("catalogue", _catalogue),

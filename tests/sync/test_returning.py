@@ -9,10 +9,11 @@ from sync_profile import NOW, Profile
 
 from jgclient.deadlines.calendar import Calendar
 from jgclient.forms.library import FormLibrary, load_library
+from jgclient.learned import warned
 from jgclient.platform_api import HttpPlatform
 from jgclient.receipting import slips, verify
 from jgclient.records import State
-from jgclient.returning import groups, mend_all, offers, warned
+from jgclient.returning import groups, mend_all, offers
 from jgclient.store.receipts import ReceiptQuery
 
 
