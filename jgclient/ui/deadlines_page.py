@@ -78,7 +78,7 @@ class DeadlinesPage(PageBase):
     def shown(self, **args: str) -> None:
         """The month gets the focus; ``day`` chooses a day."""
         if args.get("day"):
-            self.grid.choose(date.fromisoformat(args["day"]))
+            self.grid.move_to(date.fromisoformat(args["day"]))
         self.grid.setFocus()
 
     def refresh(self) -> None:
@@ -195,7 +195,7 @@ class DeadlinesPage(PageBase):
         self.month_card = Card("月历")
         for word, name, act in (
             ("‹", "上个月", lambda: self.grid.turn(-1)),
-            ("今天", "回到今天", lambda: self.grid.choose(self.desk.today())),
+            ("今天", "回到今天", lambda: self.grid.move_to(self.desk.today())),
             ("›", "下个月", lambda: self.grid.turn(1)),
         ):
             made = link(word, on_click=act)

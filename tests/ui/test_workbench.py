@@ -78,7 +78,7 @@ def test_a_day_of_the_month_opens_what_ends_on_it(page: Workbench, qtbot: Any) -
     qtbot.keyClick(month, Qt.Key.Key_Return)
     assert [item.due for item in page.board.model.rows()] == [TODAY + timedelta(days=1)]
     assert page.board.card.title.text() == "11月22日 星期日到期"
-    box = next(box for day, box in month._boxes() if day == TODAY)
+    box = next(box for day, box in month.boxes() if day == TODAY)
     qtbot.mouseClick(
         month, Qt.MouseButton.LeftButton, pos=QPoint(int(box.center().x()), int(box.center().y()))
     )
