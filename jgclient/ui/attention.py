@@ -29,6 +29,7 @@ class Attention(Card):
         self._desk = desk
         self.head.addWidget(link("退回处理", on_click=lambda: desk.go("returns")))
         self._area = QScrollArea()
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(self._area)

@@ -37,6 +37,7 @@ class ColumnsPanel(Card):
         self.missing = label("", "", tone="warning", wraps=True)
         self.missing.setContentsMargins(12, 0, 12, 0)
         self._area = QScrollArea()
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidgetResizable(True)
         self.body.addWidget(self.missing)
         self.body.addWidget(self._area, 1)

@@ -37,6 +37,7 @@ class GroupsCard(Card):
         self.head.addWidget(self.undo_button)
         self.undo_button.hide()
         self._area = QScrollArea()
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(self._area)

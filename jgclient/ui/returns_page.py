@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from jgclient.store import Store
@@ -134,6 +134,8 @@ class ReturnsPage(PageBase):
         self._show_group()
         self._show_warnings()
         self.head_changed.emit()
+        # Words that wrap get their room at once, not at the loop's next turn.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     @Slot(object)
     def _mended(self, report: SubmitReport) -> None:
@@ -272,6 +274,7 @@ class ReturnsPage(PageBase):
         mending.body.addStretch(1)
         learned = Card("学到的提醒", flush=True)
         self._warnings = QScrollArea()
+        self._warnings.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._warnings.setWidgetResizable(True)
         learned.body.addWidget(self._warnings)
         right = QVBoxLayout()

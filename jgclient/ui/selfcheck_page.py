@@ -203,6 +203,7 @@ class SelfcheckPage(PageBase):
         column = page_column(self)
         column.addWidget(self.work)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 
 from jgclient.ui.desk import Desk
@@ -113,6 +114,7 @@ class StartPage(PageBase):
     def _lay_out(self) -> None:
         self._names: dict[str, QLabel] = {}
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         inside = QWidget()
         inside.setObjectName("inside")
