@@ -178,8 +178,8 @@ def _work(client: Client, door: Door, options: argparse.Namespace) -> int:
     tray.follow()
     if not (options.tray and client.window.stays):
         client.window.show()
-    QTimer.singleShot(0, client.desk.preload)
     QTimer.singleShot(0, lambda: _settle(client, door, options))
+    QTimer.singleShot(0, client.desk.preload)  # last, because it holds the interpreter for long moments
     return QApplication.exec()
 
 

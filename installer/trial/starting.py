@@ -11,7 +11,7 @@ from installer.trial import own
 from installer.trial.checks import expect
 from installer.trial.wine import Wine, wait_for
 
-_RUNS = 3
+_RUNS = 4
 _MOST = 2.0
 _BARE = """
 import sys
