@@ -29,6 +29,8 @@ _LEVEL = 3
 _SHEET = "xl/worksheets/sheet1.xml"
 _END_OF_ROWS = b"</sheetData>"
 _SPECIAL = re.compile(r"[&<>]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
+#: What is written as it stands: most rows, joined by line feeds.
+_PLAIN = re.compile(r"[ !-%'-;=?-~\n一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
 _ESCAPED_X = re.compile(r"(_x[0-9A-Fa-f]{4}_)")
 
 
@@ -109,12 +111,27 @@ def _packets(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 
 
 def _row(number: int, row: Sequence[str], heads: Sequence[str]) -> str:
+    if _is_plain(row):
+        end = f'{number}" s="{_TEXT_STYLE}" t="inlineStr"><is><t>'
+        plain = [f"{head}{end}{cell}</t></is></c>" for head, cell in zip(heads, row, strict=False) if cell]
+        return f'<row r="{number}">{"".join(plain)}</row>'
     cells = [
         f'{head}{number}" s="{_TEXT_STYLE}" t="inlineStr"><is>{_text(cell, number)}</is></c>'
         for head, cell in zip(heads, row, strict=False)
         if cell
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _is_plain(row: Sequence[str]) -> bool:
+    """Whether no cell of a row has anything that must be looked at."""
+    joined = "\n".join(["", *row, ""])
+    return (
+        len(joined) < MAX_CELL
+        and _PLAIN.fullmatch(joined) is not None
+        and joined.count("\n") == len(row) + 1
+        and not ("\n " in joined or " \n" in joined or "_x" in joined)
+    )
 
 
 def _text(cell: str, number: int) -> str:

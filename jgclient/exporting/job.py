@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jgclient.entering import unit_of
 from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.memory import rare_collections
 from jgclient.exchange.template import explanation, write_template
 from jgclient.exchange.writer import write_rows
 from jgclient.exporting.layouts import Layout, LayoutName, Technical, layout_of, listed_cells, technical_cells
@@ -91,7 +92,8 @@ def export(
         lines = _record_rows(store, how, rows, pages, _technical(store, now) if how.technical else None)
     first = [[explanation(f, library.codes) for f in how.fields]] if how.explained else []
     watched = _watched(lines, total, on_progress, is_cancelled)
-    return write_rows(path, form.title, how.headings, watched, above=first)
+    with rare_collections():
+        return write_rows(path, form.title, how.headings, watched, above=first)
 
 
 def _watched(
@@ -123,9 +125,9 @@ def _without_page(query: ListQuery | None, form: Form) -> ListQuery:
 
 def _listed(store: Store, query: ListQuery) -> Iterator[list[str]]:
     offset = 0
-    while page := store.records.list(replace(query, limit=_PAGE, offset=offset)):
+    while page := store.records.ids(replace(query, limit=_PAGE, offset=offset)):
         offset += len(page)
-        yield [row.id for row in page]
+        yield page
 
 
 def _pages(record_ids: Sequence[str]) -> Iterator[list[str]]:

@@ -54,6 +54,12 @@ class Layout:
         """List columns and fields in the order of the layout."""
         return [cells[place] for place in self.order] if self.order else cells
 
+    def column(self, form_field: Field, data: Sequence[Json], texts: Sequence[str]) -> Sequence[str]:
+        """What is written for values of one field, see :meth:`cell`."""
+        if form_field.type in ("code", "codes") or (self.slashes and form_field.type == "date"):
+            return [self.cell(form_field, *pair) for pair in zip(data, texts, strict=True)]
+        return texts
+
     def cell(self, form_field: Field, data: Json, text: str) -> str:
         """What is written for a value.
 

@@ -76,14 +76,15 @@ class Rows:
     def _of_drafts(self, drafts: Sequence[Mapping[str, str]], day: date) -> list[list[str]]:
         """Rows of drafts; what cannot be understood yet keeps its text."""
         if day not in self._readers:
-            self._readers[day] = self._checker.in_bulk(Context(NoRegisters(), day, self._unit))
+            context = Context(NoRegisters(), day, self._unit)
+            self._readers[day] = self._checker.in_bulk(context, judged=False)
         names = {name for texts in drafts for name in texts} & self.form.by_name.keys()
         block = self._readers[day].understand({n: [texts.get(n, "") for texts in drafts] for n in names})
-        columns = []
-        for form_field in self._layout.fields:
-            filled = block.fields.get(form_field.name)
-            pairs = zip(filled.data, filled.shown, strict=True) if filled else [(None, "")] * len(drafts)
-            columns.append([self._layout.cell(form_field, data, shown) for data, shown in pairs])
+        columns = [
+            self._layout.column(form_field, filled.data, filled.shown) if filled else [""] * len(drafts)
+            for form_field in self._layout.fields
+            for filled in [block.fields.get(form_field.name)]
+        ]
         return [list(row) for row in zip(*columns, strict=True)]
 
 

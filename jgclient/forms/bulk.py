@@ -76,14 +76,14 @@ class BulkChecker:
 
     def __init__(
         self, form: Form, conditions: Conditions, crossing: Crossing, rules: Sequence[Rule], *,
-        empty: Mapping[str, RuleValue | None], watched: Watched, context: Context,
+        empty: Mapping[str, RuleValue | None], watched: Watched, context: Context, judged: bool = True,
     ) -> None:  # fmt: skip
         self._form, self._crossing, self._context, self._empty = form, crossing, context, empty
         views = Views()
         self._rules = [views.add(rule) for rule in rules]
         self._shown = [(name, views.add(rule)) for name, rule in conditions.shown]
         self._required = [(name, views.add(rule)) for name, rule in conditions.required]
-        self._columns = {f.name: Column(form, f, empty[f.name], views, watched) for f in form}
+        self._columns = {f.name: Column(form, f, empty[f.name], views, watched, judged=judged) for f in form}
         self._blanks = {name: column.blank for name, column in self._columns.items()}
         self._order = {f.name: number for number, f in enumerate(form)}
         self._references = [_Reference(f, form) for f in crossing.references]

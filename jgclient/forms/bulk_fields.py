@@ -109,6 +109,11 @@ class AsTheyAre(Filled):
         return [look(text)[view] if text else blank for text in self._texts]
 
 
+def _nothing_seen(_value: RuleValue | None) -> tuple[Hashable, ...]:
+    """For who asks no rule."""
+    return ()
+
+
 class _NeedsSiblingsError(Exception):
     """A verdict depends on other fields, which are not known yet."""
 
@@ -169,15 +174,22 @@ class Column:
     """
 
     def __init__(
-        self, form: Form, form_field: Field, empty: RuleValue | None, views: Views, watched: Watched
+        self,
+        form: Form,
+        form_field: Field,
+        empty: RuleValue | None,
+        views: Views,
+        watched: Watched,
+        *,
+        judged: bool,
     ) -> None:
-        self._form, self._field, self._watched = form, form_field, watched
+        self._form, self._field, self._watched, self._judged = form, form_field, watched, judged
         self._around = cast("Surroundings", watched)
         self._type = FIELD_TYPES[form_field.type]
         self._is_date = form_field.name == form.date_field
         self._is_act_date = self._is_date and form.kind == "record"
         self._says_itself = says_itself(self._type)
-        self.look = views.looker(form_field.name)
+        self.look = views.looker(form_field.name) if judged else _nothing_seen
         self.blank = Understood("", None, empty, self.look(empty), odd=True)
         # By text, or by text and day of the act once a verdict turned out to depend on it.
         self._known: dict[Any, Understood] = {}
@@ -265,6 +277,8 @@ class Column:
             found = Understood(shown, kind.to_json(value), rule, self.look(rule), value)
         if self._is_date:
             found.day = day_of(value)
+        if not self._judged:
+            return found
         try:
             found.problems = self._own_problems(value, found.shown)
         except _NeedsSiblingsError:

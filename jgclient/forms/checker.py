@@ -72,12 +72,18 @@ class Checker:
         content = {name: run.content[name] for name in self._order if name in run.content}
         return Reading(content, run.problems, self._understanding.texts_in(run))
 
-    def in_bulk(self, context: Context) -> BulkChecker:
-        """The same checker for thousands of texts in one context; not to be shared between threads."""
+    def in_bulk(self, context: Context, *, judged: bool = True) -> BulkChecker:
+        """The same checker for thousands of texts in one context; not to be shared between threads.
+
+        Args:
+            context: What may be asked.
+            judged: Say what is wrong; else texts are only understood, for who writes them elsewhere.
+        """
         return BulkChecker(
             self.form, self._conditions, self._crossing, self._rules,
             empty=self._understanding.rule_values(self._understanding.of_content({}, context)),
             watched=Watched(context.today, self._codes, context.unit.get("region", "")), context=context,
+            judged=judged,
         )  # fmt: skip
 
     def check(self, content: Mapping[str, Json], context: Context) -> list[Problem]:

@@ -11,6 +11,7 @@ from jgclient.entering import author_of, unit_of
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.locating import Located, locate
 from jgclient.exchange.marks import ROW_MARK
+from jgclient.exchange.memory import rare_collections
 from jgclient.exchange.reader import read_workbook
 from jgclient.exchange.source_blocks import SourceBlock, source_blocks
 from jgclient.forms.checker import Context
@@ -21,7 +22,6 @@ from jgclient.importing.faults import add_faults
 from jgclient.importing.filling import Filler
 from jgclient.importing.keeping import Drafts, DryRun, Keeper, RegisterRows
 from jgclient.importing.layouts import refuse_unknown, remember, remembered
-from jgclient.importing.memory import rare_collections
 from jgclient.importing.report import ImportReport, Outcome, RowReport, Told
 from jgclient.importing.steps import Cancelled, CancelledError, Progress, Steps
 from jgclient.importing.updating import Updates

@@ -74,6 +74,16 @@ def page(connection: Connection, query: ListQuery) -> list[RecordRow]:
     return [record_row(row) for row in connection.rows(sql, parameters)]
 
 
+def ids(connection: Connection, query: ListQuery) -> list[str]:
+    """The ids of one page of the list, see :func:`page`."""
+    chosen = _filter_of(query)
+    if chosen is None:
+        return []
+    sql = f"SELECT record.id {_statement(connection, query, chosen)} LIMIT :limit OFFSET :offset"
+    parameters = chosen.parameters | {"limit": query.limit, "offset": query.offset}
+    return [row[0] for row in connection.rows(sql, parameters)]
+
+
 def count(connection: Connection, query: ListQuery) -> int:
     """How many records the query finds, whatever its page."""
     chosen = _filter_of(query)

@@ -203,6 +203,10 @@ class Records:
         """One page of the list; see :class:`ListQuery`."""
         return listing.page(self._db, query)
 
+    def ids(self, query: ListQuery) -> Ids:
+        """The ids of one page of the list."""
+        return listing.ids(self._db, query)
+
     def count(self, query: ListQuery) -> int:
         """How many records a query finds on all its pages."""
         return listing.count(self._db, query)

@@ -11,7 +11,7 @@ _NEW_OBJECTS = 100_000
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Look for cyclic garbage rarely: a quarter of the time of a big import went into finding none."""
+    """Look for cyclic garbage rarely: a quarter of the time of big work went into finding none."""
     before = gc.get_threshold()
     gc.set_threshold(_NEW_OBJECTS, 50, 100)
     try:
