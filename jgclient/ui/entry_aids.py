@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from jgclient.aids import phrases, templates
+from jgclient.aids.many import Made
 from jgclient.forms.definition import Field
-from jgclient.ui.desk import Desk
-from jgclient.ui.entry_binding import Binding
+from jgclient.store import ListQuery
+from jgclient.ui.entry_session import EntrySession
 from jgclient.ui.parts import Button, menu_button
+
+if TYPE_CHECKING:
+    from jgclient.ui.entry_page import EntryPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +31,20 @@ class Aid:
 
 
 class EntryAids(QObject):
-    """Phrases and templates of the record being typed, and the menu that names every aid.
+    """Phrases, templates and batches of the record being typed, and the menu that names every aid.
 
     Args:
         page: The entry page, on which the keys hold.
     """
 
-    def __init__(self, page: QWidget, desk: Desk, binding: Binding) -> None:
+    def __init__(self, page: EntryPage) -> None:
         super().__init__(page)
-        self._desk, self._binding = desk, binding
+        self._page, self._desk, self._binding = page, page.desk, page.binding
         self.menu = QMenu(page)
         self.button: Button = menu_button("更多", self.menu)
-        binding.brought.connect(self._tell_brought)
+        self._binding.brought.connect(self._tell_brought)
+        page.batch.closed.connect(self.close_batch)
+        page.batch.made.connect(self._batch_made)
 
     def list_all(self, *more: Aid) -> None:
         """Fill the menu; its keys hold on the whole page."""
@@ -53,7 +60,59 @@ class EntryAids(QObject):
             if aid.keys:
                 action.setShortcut(QKeySequence(aid.keys))
             action.triggered.connect(lambda _checked=False, act=aid.act: act())
-            self._binding.page.addAction(action)
+            self._page.addAction(action)
+
+    # -- another, and many ---------------------------------------------------------------------------
+
+    @Slot()
+    def open_batch(self) -> None:
+        """Ask for many objects that this act concerns."""
+        session = self._page.session
+        if session is None:
+            return
+        self._binding.settle()
+        if session.is_new and session.form.party_field:
+            self._page.batch.begin(session)
+        else:
+            self._desk.say("多个对象只用于新录入的记录：请先按 Ctrl+N 新录入。", "warning")
+
+    @Slot()
+    def close_batch(self) -> None:
+        """Back to the form."""
+        name = self._binding.focused
+        self._page.batch.end()
+        self._binding.go_to(name)
+
+    @Slot(object)
+    def _batch_made(self, made: Made) -> None:
+        session = self._page.session
+        words = f"已为 {len(made.queued):,} 个对象各录一条，等待上报" if made.queued else "没有录成的"
+        if made.to_mend:
+            words += f"；{len(made.to_mend):,} 条还要补正，存为草稿"
+        if session is not None and not session.texts.get(session.form.party_field):
+            self._drop_pattern(session)
+        self._desk.data_changed.emit()
+        self._desk.go("records")
+        self._desk.say(words, "warning" if made.to_mend else "accepted")
+
+    def _drop_pattern(self, session: EntrySession) -> None:
+        """What was typed for no object in particular has become the records; it is none itself."""
+        self._binding.release()
+        if self._desk.store.records.draft(session.opened.record_id) is not None:
+            self._desk.store.records.drop_draft(session.opened.record_id)
+
+    @Slot()
+    def begin_like_last(self) -> None:
+        """A new record like the last one of this form."""
+        session = self._page.session
+        if session is None or not self._page.leave():
+            return
+        rows = self._desk.store.records.list(ListQuery(form=session.form.id, limit=1))
+        if rows:
+            self._page.begin(session.form.id, rows[0].id)
+            self._desk.say("像上一条一样：改不同的地方即可，编号和文号不复制")
+        else:
+            self._desk.say("还没有上一条：先录一条，再像它一样新增。")
 
     # -- phrases ---------------------------------------------------------------------------------------
 

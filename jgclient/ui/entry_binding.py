@@ -199,9 +199,9 @@ class Binding(QObject):
             self._tell_brought()
 
     def _tell_brought(self) -> None:
-        if self.session is not None and self.session.brought:
-            self.brought.emit(self.session.brought)
-            self.session.brought = 0
+        if self.session is not None and self.session.followers.brought:
+            self.brought.emit(self.session.followers.brought)
+            self.session.followers.brought = 0
 
     def _stepped(self, name: str, step: int) -> None:
         """Go on from a field: first settle it, because what it says decides which field comes next."""

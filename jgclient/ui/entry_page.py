@@ -10,11 +10,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from jgclient.aids.many import Made
 from jgclient.entering import EnteringError
 from jgclient.forms.definition import Form, Section
 from jgclient.forms.reporting import kind_of
-from jgclient.store import ListQuery
 from jgclient.ui import messages
 from jgclient.ui.desk import Desk
 from jgclient.ui.entry_aids import Aid, EntryAids
@@ -57,7 +55,7 @@ class EntryPage(PageBase):
         self.batch = BatchPanel(desk, self)
         self._lay_out()
         self.binding = Binding(self)
-        self.aids = EntryAids(self, desk, self.binding)
+        self.aids = EntryAids(self)
         self._connect()
 
     @property
@@ -182,59 +180,9 @@ class EntryPage(PageBase):
     def close_record(self) -> None:
         """Keep the draft and go to the records; an open list of objects is put away first."""
         if self.batch.isVisible():
-            self.close_batch()
+            self.aids.close_batch()
         else:
             self.desk.go("records")
-
-    @Slot()
-    def open_batch(self) -> None:
-        """Ask for many objects that this act concerns."""
-        session = self.session
-        if session is None:
-            return
-        self.binding.settle()
-        if session.is_new and session.form.party_field:
-            self.batch.begin(session)
-        else:
-            self.desk.say("多个对象只用于新录入的记录：请先按 Ctrl+N 新录入。", "warning")
-
-    @Slot()
-    def close_batch(self) -> None:
-        """Back to the form."""
-        name = self.binding.focused
-        self.batch.end()
-        self.binding.go_to(name)
-
-    @Slot(object)
-    def _batch_made(self, made: Made) -> None:
-        session = self.session
-        words = f"已为 {len(made.queued):,} 个对象各录一条，等待上报" if made.queued else "没有录成的"
-        if made.to_mend:
-            words += f"；{len(made.to_mend):,} 条还要补正，存为草稿"
-        if session is not None and not session.texts.get(session.form.party_field):
-            self._drop_pattern(session)
-        self.desk.data_changed.emit()
-        self.desk.go("records")
-        self.desk.say(words, "warning" if made.to_mend else "accepted")
-
-    def _drop_pattern(self, session: EntrySession) -> None:
-        """What was typed for no object in particular has become the records; it is none itself."""
-        self.binding.release()
-        if self.desk.store.records.draft(session.opened.record_id) is not None:
-            self.desk.store.records.drop_draft(session.opened.record_id)
-
-    @Slot()
-    def begin_like_last(self) -> None:
-        """A new record like the last one of this form."""
-        session = self.session
-        if session is None or not self.leave():
-            return
-        rows = self.desk.store.records.list(ListQuery(form=session.form.id, limit=1))
-        if rows:
-            self.begin(session.form.id, rows[0].id)
-            self.desk.say("像上一条一样：改不同的地方即可，编号和文号不复制")
-        else:
-            self.desk.say("还没有上一条：先录一条，再像它一样新增。")
 
     @Slot()
     def copy_previous(self) -> None:
@@ -395,13 +343,11 @@ class EntryPage(PageBase):
             self._bind(keys, self.finish)
         for keys in ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"):
             self._bind(keys, self.finish_and_like)
-        self.batch.closed.connect(self.close_batch)
-        self.batch.made.connect(self._batch_made)
         self.aids.list_all(
             Aid("从上一条复制到空着的栏目（Ctrl+D）", "", self.copy_previous),
-            Aid("像上一条一样新增", "Ctrl+Shift+N", self.begin_like_last),
+            Aid("像上一条一样新增", "Ctrl+Shift+N", self.aids.begin_like_last),
             Aid("完成，再录一条一样的（Ctrl+Shift+Enter）", "", self.finish_and_like),
-            Aid("多个对象，同一件事", "F7", self.open_batch),
+            Aid("多个对象，同一件事", "F7", self.aids.open_batch),
         )
         self._bind("Ctrl+S", self.binding.keep_now)
         self._bind("Ctrl+D", self.copy_previous)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jgclient import entering
-from jgclient.aids import finding, following, many, objects, uses
+from jgclient.aids import finding, many, objects, uses
 from jgclient.aids.doubles import Doubles
 from jgclient.contract import parse_time
 from jgclient.deadlines.duties import DutyState, duties
@@ -18,6 +18,7 @@ from jgclient.forms.problems import Problem, blocking
 from jgclient.records import Content, State
 from jgclient.store import ListQuery, StoreError
 from jgclient.ui.desk import Desk
+from jgclient.ui.entry_followers import Followers
 from jgclient.ui.entry_history import History
 
 Key = tuple[str, tuple[str, ...]]
@@ -49,7 +50,7 @@ class EntrySession:
         dirty: Something was typed that the store does not have yet.
         saved_at: When the store last said that it has everything; None before the first time.
         doubles: What is to be typed a second time.
-        brought: Number of fields the last choice has filled, until somebody has told the clerk.
+        followers: What follows from the fields, filled by the program.
         failure: Why the last keeping failed, one Chinese sentence; empty when it did not.
     """
 
@@ -65,19 +66,15 @@ class EntrySession:
         self.dirty = False
         self.saved_at: datetime | None = None
         self.failure = ""
-        self.brought = 0
         self.doubles = Doubles(desk.store, self.checker)
         self._visited: set[str] = set()
-        self._derived: dict[str, str] = {}
-        self._derived_from: dict[str, str] = {}
-        self._followed: dict[str, frozenset[str]] = {}
         self._everything_shown = not is_new
         self._returned = [] if is_new else self._platform_problems()
         self._unread = False
         self.reading = self._read()
         self.texts = dict(self.reading.texts)
         self._as_opened = dict(self.texts)
-        self._derived_from |= self.texts
+        self.followers = Followers(desk, self.form, lambda: self.texts, self._put)
         self._history = History(self.texts)
         self._shown: set[Key] = {_key(p) for p in self.shown_problems()}
 
@@ -108,7 +105,7 @@ class EntrySession:
         """The clerk took a choice from the list, which brings texts for other fields."""
         self.doubles.chosen(name)
         if fills:
-            self._derive(name, fills)
+            self.followers.derive(name, fills)
 
     def to_repeat(self) -> str:
         """Name of the first field to be typed a second time, empty for none."""
@@ -127,7 +124,7 @@ class EntrySession:
         """The clerk went on: the field's own problems may be shown now, its text is put in order."""
         self._visited.add(name)
         self.typing = ""
-        self._derive(name)
+        self.followers.derive(name)
         if self._unread:
             self.reading = self._read()
             self.texts = dict(self.reading.texts)
@@ -174,18 +171,8 @@ class EntrySession:
         ]
         for name in filled:
             self._put(name, texts[name])
-        self._bind_copied(frozenset(filled))
+        self.followers.copied(frozenset(filled))
         return filled
-
-    def _bind_copied(self, filled: frozenset[str]) -> None:
-        """What was copied with an object or an item goes when another one is chosen."""
-        of_party = {field.name for field in objects.section_of_party(self.form)} - {self.form.party_field}
-        of_item = {field.name for field in following.followers(self.form, self.form.item_field)}
-        for source, names in ((self.form.party_field, of_party), (self.form.item_field, of_item)):
-            if source:
-                self._followed[source] = filled & names
-        self._derived |= {name: self.texts[name] for name in filled}
-        self._derived_from |= {name: self.texts[name] for name in filled}
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -314,41 +301,6 @@ class EntrySession:
             self.texts[name] = text
         else:
             self.texts.pop(name, None)
-
-    def _derive(self, name: str, chosen: Mapping[str, str] | None = None) -> None:
-        """Fill what follows from a field's new text, after taking back what had followed from its old one.
-
-        Args:
-            chosen: Texts that came with a choice from the list; they replace what is there.
-        """
-        text = self.texts.get(name, "")
-        if chosen is None and text == self._derived_from.get(name, ""):
-            return
-        before, self._derived_from[name] = self._derived_from.get(name, ""), text
-        if name == self.form.party_field:
-            self._rename_party(before, text)
-        for field in self._followed.pop(name, frozenset()):
-            if self._derived.get(field) == self.texts.get(field):
-                self._put(field, "")
-        for field, words in (chosen or {}).items():
-            self._put(field, words)
-        found = following.follow(
-            self.desk.store, self.desk.library, self.form, self.texts, name, now=self.desk.clock()
-        )
-        filled = {field: words for field, words in found.items() if field not in self.texts}
-        for field, words in filled.items():
-            self._put(field, words)
-        filled |= chosen or {}
-        self._derived |= filled
-        self._followed[name] = frozenset(filled)
-        self.brought = len(filled)
-
-    def _rename_party(self, before: str, party: str) -> None:
-        """A copied title that names the party of the record before names the new one."""
-        title = self.texts.get(self.form.title_field, "")
-        if before and party and before in title and title == self._derived.get(self.form.title_field):
-            self._derived[self.form.title_field] = renamed = title.replace(before, party)
-            self._put(self.form.title_field, renamed)
 
     def _read(self) -> Reading:
         self._unread = False

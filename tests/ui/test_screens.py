@@ -64,10 +64,10 @@ def test_every_form_fits_with_all_its_problems_told(
         page.finish()
         settle()
         found = faults(window)
-        page.open_batch()
+        page.aids.open_batch()
         settle()
         found += faults(window)
-        page.close_batch()
+        page.aids.close_batch()
         if found:
             wrong[form.id] = found
     assert wrong == {}
