@@ -18,7 +18,7 @@ from jgclient.ui.frame import PAGES
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "images" / "manual"
 _WIDTH = 960  # wide enough to read in the manual, a third of the bytes of the whole window
-_LEFT_OUT = {"help", "selfcheck", "conflict"}
+_LEFT_OUT = {"help", "selfcheck", "conflict", "inbox"}
 
 
 def main() -> int:

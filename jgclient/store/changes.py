@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from jgclient.contract import Change
 from jgclient.records import Content, canonical_json
@@ -17,6 +17,11 @@ from jgclient.store.settings import Settings
 RETURNED = "returned"
 _FEED = "changes_feed"
 _CHANGE = "SELECT kind, id, sha256, changed_at, content, refused, read_at FROM change"
+
+_UNREAD = """
+SELECT count(*) FROM change WHERE kind IN ('notice', 'task') AND read_at = '' AND sha256 != ''
+    AND coalesce(nullif(json_extract(content, '$.valid_to'), ''), '9999') >= ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,10 @@ class Changes:
         """Entries of which the newest was not applied."""
         sql = f"{_CHANGE} WHERE refused != '' ORDER BY kind, id"
         return [_change_row(row) for row in self._db.rows(sql)]
+
+    def unread(self, today: date) -> int:
+        """Number of notices and tasks that nobody has read and that are not over."""
+        return int(self._db.value(_UNREAD, [today.isoformat()]))
 
     def mark_read(self, kind: str, entry_id: str) -> None:
         """Remember that a person has read an entry; a later version of it is unread again."""

@@ -85,6 +85,12 @@ def _returns(desk: Desk) -> PageBase:
     return ReturnsPage(desk)
 
 
+def _inbox(desk: Desk) -> PageBase:
+    from jgclient.ui.inbox_page import InboxPage  # noqa: PLC0415
+
+    return InboxPage(desk)
+
+
 def _packages(desk: Desk) -> PageBase:
     from jgclient.ui.packages_page import PackagesPage  # noqa: PLC0415
 
@@ -143,6 +149,7 @@ PAGES = {
     "conflict": PageSpec("queue", _conflict),
     "packages": PageSpec("queue", _packages),
     "returns": PageSpec("queue", _returns),
+    "inbox": PageSpec("queue", _inbox),
     "import": PageSpec("import", _import),
     "deadlines": PageSpec("deadlines", _deadlines),
     "catalogue": PageSpec("catalogue", _catalogue),

@@ -118,6 +118,7 @@ class QueuePage(PageBase):
         super().__init__(desk)
         self.sent_at: dict[str, datetime] = {}
         self.start_button = primary_button("立即上报", "F9", bind=False, on_click=self.start)
+        self.inbox_button = button("平台消息", on_click=partial(desk.go, "inbox"))
         self.login = Login(desk)
         self.login.wanted.connect(self.start)
         self.run_card = RunCard(self.pause, self.login)
@@ -150,7 +151,7 @@ class QueuePage(PageBase):
         """Report without a network, compare with the platform, report now."""
         doors = (("数据包", "packages"), ("对账", "reconcile"))
         made = [button(words, on_click=partial(self.desk.go, page)) for words, page in doors]
-        return [*made, self.start_button]
+        return [self.inbox_button, *made, self.start_button]
 
     def shown(self, **args: str) -> None:
         """Begin at once when asked to (``start``)."""
@@ -180,6 +181,8 @@ class QueuePage(PageBase):
         self.list_button.setVisible(bool(receipts))
         self._show_papers()
         self.attention.refresh()
+        unread = self.desk.store.changes.unread(self.desk.today())
+        self.inbox_button.setText(f"平台消息 {unread:,}" if unread else "平台消息")
 
     # -- what she does ---------------------------------------------------------------------------
 

@@ -158,7 +158,9 @@ class Reporter(QObject):
         self._desk.data_changed.emit()
         trouble = stopped or any(getattr(outcome, name, 0) for name in ("rejected", "conflict", "parked"))
         began = "自动上报：" if self._by_itself else ""
-        self._desk.say(f"{began}{words}", "warning" if trouble else "accepted")
+        unread = self._desk.store.changes.unread(self._desk.today())
+        news = f" · 平台消息 {unread:,} 条未读" if unread else ""
+        self._desk.say(f"{began}{words}{news}", "warning" if trouble else "accepted")
         self.ended.emit(outcome)
 
     def _say(self, line: str) -> None:
