@@ -119,6 +119,7 @@ class Life:
             self.tally.in_flight[acks[-1]["what"]] += 1
         if self.kind == "full" and _free(self.folder) < 1_500_000:
             self._make_room()
+            acks = read(self.acks)  # without the backups that had to go
         with self._open() as store:
             wrong = Truth(store, acks, self.platform, BOOK_ROWS).check(every_page=number % 5 == 4)
         self.tally.rounds += 1
