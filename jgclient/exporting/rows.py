@@ -85,7 +85,7 @@ class Rows:
             for form_field in self._layout.fields
             for filled in [block.fields.get(form_field.name)]
         ]
-        return [list(row) for row in zip(*columns, strict=True)]
+        return [[column[place] for column in columns] for place in range(len(drafts))]
 
 
 def draft_row(

@@ -16,6 +16,7 @@ from jgclient.store import Store
 from jgclient.ui import import_work, messages
 from jgclient.ui.background import Job, Progress, Task
 from jgclient.ui.desk import Desk
+from jgclient.ui.export_card import ExportCard
 from jgclient.ui.import_columns import ColumnsPanel
 from jgclient.ui.import_feedback import FeedbackCard
 from jgclient.ui.import_groups import GroupsCard
@@ -80,7 +81,13 @@ class ImportPage(PageBase):
         row.addWidget(self._rows_card(), 9)
         row.addWidget(self._side(), 4)
         self.stack = QStackedWidget()
-        for page in (self.empty, self.result, self.columns_panel, self.feedback):
+        self.start = QWidget()
+        start = QVBoxLayout(self.start)
+        start.setContentsMargins(0, 0, 0, 0)
+        self.exports = ExportCard(self.desk)
+        start.addWidget(self.empty, 1)
+        start.addWidget(self.exports)
+        for page in (self.start, self.result, self.columns_panel, self.feedback):
             self.stack.addWidget(page)
         column.addWidget(self.failure)
         column.addWidget(self.progress)
@@ -145,6 +152,7 @@ class ImportPage(PageBase):
 
     def shown(self, **args: str) -> None:
         """Start reading at once when a file came along (``path``)."""
+        self.exports.refresh()
         if path := args.get("path"):
             self.read(Path(path))
         (self.keep_button if self.keep_button.isEnabled() else self.choose_button).setFocus()
@@ -415,7 +423,7 @@ class ImportPage(PageBase):
             self._show_report(report)
             self.stack.setCurrentWidget(self.result)
         else:
-            self.stack.setCurrentWidget(self.empty)
+            self.stack.setCurrentWidget(self.start)
         self.head_changed.emit()
 
     def _keep_words(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtWidgets import QMenu
 
 from jgclient.records import State
-from jgclient.store import RecordRow
+from jgclient.store import ListQuery, RecordRow
 from jgclient.ui.desk import Desk
 from jgclient.ui.tables import Column, RowTable
 from jgclient.ui.theme import STATE_TONES, ToneName
@@ -16,8 +17,22 @@ from jgclient.ui.words import day_words, iso_day, moment_words
 _SETTING = "records.columns"
 #: Shown until she chooses.
 USUAL = ("状态", "类别", "名称 / 文号", "行政相对人", "代码", "日期", "回执号 / 原因", "录入人")
+#: Title of a column → what an exported list calls it (:data:`jgclient.exporting.layouts.LISTED`).
+EXPORTED: dict[str, tuple[str, ...]] = {
+    "状态": ("state",), "名称 / 文号": ("title",), "行政相对人": ("party",), "代码": ("party_code",),
+    "日期": ("act_date",), "回执号 / 原因": ("receipt_no", "reason"), "录入人": ("author",),
+    "文号": ("number",), "监管事项": ("item",), "最迟上报": ("urgent_by",), "改动于": ("updated_at",),
+}  # fmt: skip
 #: Without these a row could not be told from another.
 _ALWAYS = ("状态", "名称 / 文号")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAs:
+    """A list to be exported: its columns as exports name them, and what it shows in which order."""
+
+    columns: list[str]
+    query: ListQuery
 
 
 def columns(desk: Desk) -> list[Column[RecordRow]]:

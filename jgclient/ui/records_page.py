@@ -32,7 +32,7 @@ from jgclient.ui.parts import (
     page_column,
 )
 from jgclient.ui.record_panel import RecordPanel
-from jgclient.ui.records_columns import ColumnMenu, columns
+from jgclient.ui.records_columns import EXPORTED, ColumnMenu, ListedAs, columns
 from jgclient.ui.records_filter import FilterBar, Named
 from jgclient.ui.records_paper import PaperDesk
 from jgclient.ui.tables import Order, RowsModel, RowTable
@@ -162,7 +162,23 @@ class RecordsPage(PageBase):
         if path is not None:
             self._export_to(form, path, [row.id for row in rows] if chosen else None)
 
-    def _export_to(self, form: str, path: Path, ids: Sequence[str] | None) -> None:
+    def export_list(self) -> None:
+        """Write what the list shows: this filter, this order, these columns."""
+        if not self.filters.form:
+            self.desk.say("一个文件只放一个类别：请先在右上角选择类别，再导出。", "warning")
+            self.filters.form_choice.setFocus()
+            return
+        form, order = self.filters.form, self.model.order
+        suggested = Path.home() / f"{self.desk.form_title(form)}清单 {self.desk.today():%Y%m%d}.xlsx"
+        path = messages.gate.save_file(self, "导出到", suggested=suggested)
+        if path is not None:
+            shown = [name for title in self.column_menu.chosen() for name in EXPORTED.get(title, ())]
+            query = replace(self.filters.query(), sort=order.by, descending=order.descending)
+            self._export_to(form, path, None, ListedAs(shown, query))
+
+    def _export_to(
+        self, form: str, path: Path, ids: Sequence[str] | None, how: ListedAs | None = None
+    ) -> None:
         library, clock = self.desk.library, self.desk.clock
 
         def task(store: Store, progress: Progress) -> str:
@@ -170,7 +186,8 @@ class RecordsPage(PageBase):
 
             written = export(
                 store, library, form, path, record_ids=ids, now=clock(), on_progress=progress.report,
-                is_cancelled=progress.is_cancelled,
+                is_cancelled=progress.is_cancelled, layout="list" if how else "exchange",
+                columns=how.columns if how else None, query=how.query if how else None,
             )  # fmt: skip
             return f"已导出 {written:,} 条到 {path}"
 
@@ -313,6 +330,7 @@ class RecordsPage(PageBase):
             ("批量修改……", "", self.change),
             ("全部选中", "Ctrl+A", self.table.selectAll),
             None,
+            ("导出清单（眼前的筛选和列）", "", self.export_list),
             ("导出选中的", "", partial(self.export, chosen=True)),
             ("导出这一类别的全部记录", "", partial(self.export, chosen=False)),
             None,

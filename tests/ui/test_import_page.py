@@ -174,7 +174,24 @@ def test_what_is_no_workbook_is_said_in_place(page: ImportPage, qtbot: Any, tmp_
     assert page.failure.isVisible()
     assert page.failure.text()
     page.columns_panel.closed.emit()
-    assert page.stack.currentWidget() is page.empty
+    assert page.stack.currentWidget() is page.start
     page.read(tmp_path / "absent.xlsx")
     idle(qtbot, page)
     assert "找不到文件" in page.failure.text()
+
+
+@pytest.mark.parametrize("what", ["template_button", "list_button", "exchange_button", "platform_button"])
+def test_templates_and_records_go_out(
+    page: ImportPage, story: Story, answers: Any, qtbot: Any, tmp_path: Path, what: str
+) -> None:
+    story.everything()
+    card = page.exports
+    card.form_choice.setCurrentIndex(card.form_choice.findData("check"))
+    getattr(card, what).click()
+    assert not page.desk.jobs.busy  # she went back in the dialog
+    answers.file = tmp_path / "out.xlsx"
+    getattr(card, what).click()
+    qtbot.waitUntil(lambda: not page.desk.jobs.busy)
+    sheet = openpyxl.load_workbook(answers.file).worksheets[0]
+    assert sheet.max_row == {"template_button": 3, "platform_button": 9}.get(what, 8)
+    assert not clipped(page)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPdfWriter
@@ -179,6 +180,21 @@ def test_the_selection_is_exported(
     action(page, "导出选中的").trigger()
     wait(window, qtbot)
     assert window.foot._said.text().startswith("已导出 1 条")
+
+
+def test_the_list_is_exported_as_it_is_seen(
+    window: MainWindow, page: RecordsPage, qtbot: Any, answers: Any, tmp_path: Path
+) -> None:
+    listed = action(page, "导出清单（眼前的筛选和列）")
+    listed.trigger()
+    assert "请先在右上角选择类别" in window.foot._said.text()
+    page.filters.form_choice.setCurrentIndex(page.filters.form_choice.findData("check"))
+    answers.file = tmp_path / "清单.xlsx"
+    listed.trigger()
+    wait(window, qtbot)
+    head, *rows = openpyxl.load_workbook(answers.file).active.iter_rows(values_only=True)
+    assert head[:3] == ("状态", "名称", "相对人")
+    assert [row[1] for row in rows] == [row.title for row in page.model.rows()]
 
 
 def test_boxes_take_rows_in_and_out(page: RecordsPage, qtbot: Any) -> None:
