@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from jgclient.forms.definition import Field
@@ -70,11 +70,20 @@ class FieldRow(QWidget):
         if required == self._required:
             return
         self._required = required
-        star = f'<span style="color:{theme.roles().tones["danger"].text}">*</span> ' if required else ""
+        self._write_title()
+        self.input.setAccessibleDescription("必填" if required else "")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another scheme has another red for the star."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._required is not None:
+            self._write_title()
+
+    def _write_title(self) -> None:
+        star = f'<span style="color:{theme.roles().tones["danger"].text}">*</span> ' if self._required else ""
         lines = self._title_lines()
         self.title.setText(star + "<br>".join(map(escape, lines)))
         self.title.setMinimumHeight(max(30, self.title.fontMetrics().lineSpacing() * len(lines)))
-        self.input.setAccessibleDescription("必填" if required else "")
 
     def show_value(self, raw: str, dress: Dress, below: str) -> None:
         """Show a value and what follows from it."""

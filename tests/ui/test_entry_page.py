@@ -15,6 +15,7 @@ from ui_stories import BAD_CODE, Story
 from jgclient.forms.definition import Form
 from jgclient.records import State
 from jgclient.store import ListQuery, RegisterRow, StoreError
+from jgclient.ui import theme
 from jgclient.ui.entry_form import FormView
 from jgclient.ui.entry_page import EntryPage
 from jgclient.ui.entry_row import FieldRow
@@ -496,3 +497,14 @@ def test_finished_record_without_changes_is_not_queued_again(clerk: Clerk, story
     row = clerk.window.desk.store.records.row(record_id)
     assert row is not None
     assert row.state is State.ACCEPTED
+
+
+def test_the_star_takes_the_red_of_the_scheme(clerk: Clerk, qapp: QApplication) -> None:
+    clerk.begin("check")
+    title = clerk.row("check_action_name").title
+    assert theme.LIGHT.tones["danger"].text in title.text()
+    try:
+        theme.apply(qapp, theme.DARK)
+        assert theme.DARK.tones["danger"].text in title.text()
+    finally:
+        theme.apply(qapp, theme.LIGHT)
