@@ -17,6 +17,8 @@ LIKENESS = 0.82
 _CONTAINED = 0.6
 #: The best field must be this much more alike than the second best.
 _MARGIN = 0.05
+#: Likeness is looked for in so many columns that no known name fits; more are no table of an office.
+_MOST_COMPARED = 200
 
 _DIGITS = re.compile(r"\d+")
 # The last word says what a column holds: columns of different kinds are never taken for each other.
@@ -171,9 +173,12 @@ def _guess(
     columns: list[Column], headings: FormHeadings, found: dict[Column, str], chosen: Mapping[str, str]
 ) -> frozenset[str]:
     guessed = set()
-    for column in columns:
-        if column in found or column.label in chosen or headings.exact(column.headings):
-            continue
+    unknown = [
+        column
+        for column in columns
+        if not (column in found or column.label in chosen or headings.exact(column.headings))
+    ]
+    for column in unknown[:_MOST_COMPARED]:
         free = frozenset(f.name for f in headings.form) - set(found.values())
         if name := headings.similar(column.headings, free):
             found[column] = name

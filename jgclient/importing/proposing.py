@@ -17,6 +17,7 @@ from jgclient.exchange.mapping import FormHeadings, map_columns
 from jgclient.exchange.reader import Sheet, read_workbook
 from jgclient.exchange.tables import Column, Table
 from jgclient.forms.bulk import BulkChecker
+from jgclient.forms.bulk_fields import Understood
 from jgclient.forms.checker import Context
 from jgclient.forms.definition import Field, Form
 from jgclient.forms.library import FormLibrary
@@ -28,10 +29,14 @@ from jgclient.store import Store
 #: time. content: not mapped; what it holds looks like this field. Empty: not mapped.
 How = Literal["known", "similar", "chosen", "content", ""]
 #: Types whose texts tell themselves apart; anything fits into the others.
-_TELLING = frozenset(("code", "codes", "date", "datetime", "identifier", "document_number", "yes_no"))
+_TELLING = frozenset(("code", "codes", "date", "datetime", "identifier", "yes_no"))
 _LOOKED_AT, _SHOWN = 200, 3
+#: Columns of a table that are proposed; more are no table of an office.
+_MOST = 200
 #: A column looks like a field when so many of its texts are right for it, and at least two differ.
 _SHARE, _DIFFERENT = 0.9, 2
+#: Numbers of certificates whose kind another field tells: shorter ones could be anything.
+_SHORTEST_NUMBER = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Proposal:
 
     Attributes:
         form: The form; everything can be mapped to its fields.
-        columns: In the order of the tables, each heading once.
+        columns: In the order of the tables, each heading once; of very wide tables the first ones.
         missing: Required fields that no column fills.
     """
 
@@ -124,7 +129,7 @@ def _proposed(
     mapped = map_columns(table, FormHeadings(form), chosen=chosen)
     texts = _texts(table)
     free = [f for f in form if f.exchanged and f.name not in mapped.fields.values()]
-    for column in table.columns:
+    for column in table.columns[:_MOST]:
         if column.index in mapped.technical.values():
             continue
         samples = tuple(islice(dict.fromkeys(texts[column.index]), _SHOWN))
@@ -146,7 +151,7 @@ def _texts(table: Table) -> dict[int, list[str]]:
     rows = [row.cells for row in islice((r for r in table.rows() if not r.note), _LOOKED_AT)]
     return {
         c.index: [text for cells in rows if c.index < len(cells) and (text := cell_text(cells[c.index]))]
-        for c in table.columns
+        for c in table.columns[:_MOST]
     }
 
 
@@ -170,10 +175,14 @@ def _looks_like(
 
 def _share_right(form_field: Field, texts: Sequence[str], reader: BulkChecker) -> float:
     filled = reader.understand({form_field.name: texts}).fields[form_field.name]
-    right = sum(
-        not (filled[i].failed or filled[i].problems) and filled[i].data is not None for i in range(len(texts))
-    )
-    return right / len(texts)
+    return sum(_is_right(filled[place]) for place in range(len(texts))) / len(texts)
+
+
+def _is_right(found: Understood) -> bool:
+    """Whether a text is right for its field. What other fields decide about must at least be long enough."""
+    if found.failed or found.problems or found.data is None:
+        return False
+    return not found.late or len(found.shown) >= _SHORTEST_NUMBER
 
 
 def _in_common(label: str, form_field: Field) -> int:

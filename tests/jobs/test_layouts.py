@@ -110,3 +110,13 @@ def test_columns_that_cannot_be_are_told(
     with pytest.raises(WorkbookError, match=said):
         import_workbook(store, library, ledger, form_id="check", columns=CHOSEN | columns, now=now)
     assert store.records.count(ListQuery()) == 0
+
+
+def test_a_very_wide_table_is_proposed_in_part_and_in_time(
+    store: Store, library: FormLibrary, now: datetime, tmp_path: Path
+) -> None:
+    head = [f"栏{chr(0x4E00 + n)}" for n in range(3000)]
+    path = book(tmp_path / "a.xlsx", head, *[[f"2026-09-0{day}"] * 3000 for day in (1, 2, 3)])
+    found = propose(store, library, path, form_id="check", now=now)
+    assert len(found.columns) == 200
+    assert {column.field for column in found.columns} <= {"check_date", "submitted_date"}
