@@ -39,7 +39,7 @@ def test_another_computer_gets_identical_records(
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("form_id", FORMS)
-@settings(max_examples=25, deadline=None, suppress_health_check=_BY_HAND)
+@settings(max_examples=4, deadline=None, suppress_health_check=_BY_HAND)
 @given(data=st.data())
 def test_every_layout_and_every_medium(
     form_id: str, data: st.DataObject, library: FormLibrary, tmp_path_factory: pytest.TempPathFactory
