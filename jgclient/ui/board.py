@@ -143,6 +143,7 @@ class Board(QWidget):
         self.table = RowTable("待办", self.model, key_of)
         self.month = MonthCard(desk)
         self.coverage = CoverageCard(desk)
+        self.coverage.counted.connect(self._fit)
         self.progress = ProgressCard(desk)
         self.table.opened.connect(self._open)
         self.month.opened.connect(self._open_day)
@@ -162,6 +163,7 @@ class Board(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
         roomy = self.height() >= _ROOMY
         self.coverage.setVisible(roomy and self.coverage.has_items)

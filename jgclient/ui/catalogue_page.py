@@ -13,7 +13,6 @@ from jgclient.forms import catalogue
 from jgclient.store import RegisterRow
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Card, EmptyState, PageBase, Pill, SearchBox, button, page_column, primary_button
-from jgclient.ui.periods import days_of
 from jgclient.ui.tables import PAGE, Column, ListStack, Order, RowsModel, RowTable
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class CataloguePage(PageBase):
         self.pills = {name: Pill(form.title, name) for name, form in self.forms.items()}
         self.register = next(iter(self.forms), "")
         self.listed: ListStack | None = None
-        self.missing_form = ""
+        self.missing_form, self._missing = "", tuple[str, ...]()
         self.missing_pill = Pill("", "missing")
         self._lay_out()
 
@@ -64,8 +63,8 @@ class CataloguePage(PageBase):
         return [self.search, self.import_button]
 
     def shown(self, **args: str) -> None:
-        """Show the register asked for, or the items ``missing`` a record of that form this quarter."""
-        self._show_missing(args.get("missing", ""))
+        """Show the register asked for, or the ``items`` ``missing`` a record of that form."""
+        self._show_missing(args.get("missing", ""), tuple(filter(None, args.get("items", "").split(","))))
         if args.get("register") in self.pills:
             self._choose(args["register"])
         self.search.setFocus()
@@ -77,27 +76,21 @@ class CataloguePage(PageBase):
         if self.register:
             self._choose(self.register)
 
-    def _show_missing(self, form_id: str) -> None:
-        """List only items without a record of a form; of all for an empty id."""
-        if form_id == self.missing_form:
+    def _show_missing(self, form_id: str, codes: tuple[str, ...] = ()) -> None:
+        """List only these items, which lack a record of a form; all for an empty id."""
+        if (form_id, codes) == (self.missing_form, self._missing):
             return
-        self.missing_form = form_id
+        self.missing_form, self._missing = form_id, codes
         self.missing_pill.setVisible(bool(form_id))
         if form_id:
             words = f"本季度没有{self.desk.form_short(form_id)}记录的事项"
             self.missing_pill.words = words
             self.missing_pill.setAccessibleName(words)
-            self.missing_pill.set_count(len(self._missing()))
+            self.missing_pill.set_count(len(codes))
             self.missing_pill.setChecked(True)
-            codes = self.desk.store.registers.with_keys(catalogue.ITEM, self._missing())
-            self.register = catalogue.ITEM if codes else catalogue.IMPLEMENTATION
+            named = self.desk.store.registers.with_keys(catalogue.ITEM, codes)
+            self.register = catalogue.ITEM if named else catalogue.IMPLEMENTATION
         self._choose(self.register)
-
-    def _missing(self) -> tuple[str, ...]:
-        today = self.desk.today()
-        first, last = days_of("quarter", today)
-        store = self.desk.store
-        return store.registers.coverage(self.missing_form, first, last, today.isoformat()).missing
 
     def _choose(self, register: str) -> None:
         self.register = register
@@ -156,7 +149,7 @@ class CataloguePage(PageBase):
         registers, name = self.desk.store.registers, form.register.name
         rows: list[RegisterRow]
         if self.missing_form and name in catalogue.ITEM_LISTS:
-            rows = registers.with_keys(name, self._missing())[offset : offset + limit]
+            rows = registers.with_keys(name, self._missing)[offset : offset + limit]
         else:
             rows = registers.list(name, text, limit, offset)
         return [Entry(row.key, words(row.content)) for row in rows]

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar
 
 from jgclient.forms.definition import Form
+from jgclient.store import Store
+from jgclient.store.coverage import Coverage
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Button, Card, label, link
 from jgclient.ui.periods import days_of
 
 PERIOD = "quarter"
+#: With more records than this, counting takes longer than a window may stand still (200 000: 0.5 s).
+_MANY = 5_000
+_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,13 @@ class _Line:
 
 
 class CoverageCard(Card):
-    """Per kind of record: items with a finished record this quarter, and how many are still without."""
+    """Per kind of record: items with a finished record this quarter, and how many are still without.
+
+    Signals:
+        counted: The numbers are there; whoever lays the card out decides whether there is room for it.
+    """
+
+    counted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("本季度事项覆盖")
@@ -38,6 +51,8 @@ class CoverageCard(Card):
         self.body.addLayout(self._grid)
         self.lines: dict[str, _Line] = {}
         self._total = 0
+        self._missing: dict[str, tuple[str, ...]] = {}
+        self._counted: datetime | None = None
         self.hide()
 
     @property
@@ -46,18 +61,34 @@ class CoverageCard(Card):
         return self._total > 0
 
     def refresh(self) -> None:
-        """Count again."""
-        today = self._desk.today()
-        first, last = days_of(PERIOD, today)
-        for form in self._desk.record_forms():
-            if form.item_field:
-                found = self._desk.store.registers.coverage(form.id, first, last, today.isoformat())
-                self._total = found.total
-                self._show(form, len(found.covered), len(found.missing))
-        self.note.setText(f"目标 100%，共 {self._total:,} 项")
-        self.setVisible(self.has_items)
+        """Count again; beside the window and now and then only where there are many records."""
+        task = partial(_count, forms=self._forms(), today=self._desk.today())
+        records = sum(self._desk.store.records.counts_by_state().values())
+        if records <= _MANY:
+            self._take(task(self._desk.store))
+        elif self._counted is None or self._desk.clock() - self._counted >= _EVERY:
+            self._counted = self._desk.clock()
+            self._desk.jobs.run(lambda store, _progress: task(store), done=self._take, failed=self._fail)
 
-    def _show(self, form: Form, covered: int, missing: int) -> None:
+    def _forms(self) -> list[str]:
+        return [form.id for form in self._desk.record_forms() if form.item_field]
+
+    @Slot(object)
+    def _take(self, found: dict[str, Coverage]) -> None:
+        for form in self._desk.record_forms():
+            if form.id in found:
+                self._show(form, found[form.id])
+        self._total = max((one.total for one in found.values()), default=0)
+        self.note.setText(f"目标 100%，共 {self._total:,} 项")
+        self.counted.emit()
+
+    @Slot(str)
+    def _fail(self, sentence: str) -> None:
+        self._desk.say(sentence, "danger")
+
+    def _show(self, form: Form, found: Coverage) -> None:
+        covered, missing = len(found.covered), len(found.missing)
+        self._missing[form.id] = found.missing
         line = self.lines.get(form.id)
         if line is None:
             line = self.lines[form.id] = self._line(len(self.lines), form)
@@ -71,16 +102,24 @@ class CoverageCard(Card):
         line.missing.setAccessibleName(f"{words}：还差 {missing} 项，查看是哪些事项")
         line.missing.setEnabled(missing > 0)
 
+    def _go_missing(self, form_id: str) -> None:
+        self._desk.go("catalogue", missing=form_id, items=",".join(self._missing.get(form_id, ())))
+
     def _line(self, number: int, form: Form) -> _Line:
         bar = QProgressBar()
         bar.setTextVisible(False)
         bar.setProperty("thin", True)
         bar.setAccessibleName(f"{form.title}事项覆盖")
         covered = link("", on_click=lambda: self._desk.go("records", form=form.id, period=PERIOD))
-        missing = link("", on_click=lambda: self._desk.go("catalogue", missing=form.id))
+        missing = link("", on_click=lambda: self._go_missing(form.id))
         made = _Line(label(self._desk.form_short(form.id)), bar, covered, missing)
         for column, widget in enumerate((made.name, bar, covered, missing)):
             self._grid.addWidget(widget, number, column)
         for widget in (covered, missing):
             self._grid.setAlignment(widget, Qt.AlignmentFlag.AlignRight)
         return made
+
+
+def _count(store: Store, *, forms: list[str], today: date) -> dict[str, Coverage]:
+    first, last = days_of(PERIOD, today)
+    return {form: store.registers.coverage(form, first, last, today.isoformat()) for form in forms}

@@ -11,6 +11,7 @@ from ui_stories import TODAY, Story
 
 from jgclient.store import RegisterRow, Store
 from jgclient.store.coverage import Coverage
+from jgclient.ui import coverage_card
 from jgclient.ui.catalogue_page import CataloguePage
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.tables import RowTable
@@ -104,3 +105,18 @@ def test_without_items_there_is_no_card(window: MainWindow, story: Story) -> Non
     page: Any = window.page("workbench")
     assert not page.board.coverage.isVisible()
     assert page.board.progress.isVisible()
+
+
+def test_many_records_are_counted_beside_the_window(
+    window: MainWindow, board: Any, story: Story, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(coverage_card, "_MANY", 1)
+    story.queued()
+    know(story.store, "41010020200404")
+    with qtbot.waitSignal(board.coverage.counted, timeout=10_000):
+        window.desk.data_changed.emit()
+        assert board.coverage.lines["check"].missing.text() == "差 2"
+    assert board.coverage.lines["check"].missing.text() == "差 3"
+    know(story.store, "41010020200405")
+    window.desk.data_changed.emit()
+    assert not window.desk.jobs.busy, "not again so soon"
