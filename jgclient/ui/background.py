@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from jgclient.store import Store, StoreError
 
@@ -146,12 +146,16 @@ class Background(QObject):
         return job
 
     def close(self) -> None:
-        """Cancel what runs and waits, then wait for the thread to end."""
+        """Cancel what runs and waits, wait for the thread to end, then hand over what came of it.
+
+        Otherwise the outcomes would arrive at the loop's next turn, when the store is closed.
+        """
         self._closed = True
         for job in self._jobs:
             job.cancel()
         self._worker.jobs.put(None)
         self._worker.wait()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall.value)
 
     @Slot()
     def _ended(self) -> None:

@@ -146,3 +146,16 @@ def test_slots_that_would_run_in_the_worker_are_refused(desk: Desk, receiver: Re
     with pytest.raises(TypeError, match="bound method"):
         desk.jobs.run(lambda _s, _p: None, done=lambda _r: None, failed=receiver.on_failed)
     assert not desk.jobs.busy
+
+
+def test_what_came_of_the_last_job_is_told_before_the_store_closes(desk: Desk, receiver: Receiver) -> None:
+    begun = threading.Event()
+
+    def task(_store: Store, _progress: Progress) -> int:
+        begun.set()
+        return 7
+
+    desk.jobs.run(task, done=receiver.on_done, failed=receiver.on_failed)
+    assert begun.wait(20)
+    desk.jobs.close()
+    assert receiver.done == [7]
