@@ -46,8 +46,8 @@ office-test: setup ## Round trips of every form and layout, also through LibreOf
 	@$(PY) -m pytest -q -n 2 -m heavy --timeout 900 -o faulthandler_timeout=0 tests/jobs/test_office.py tests/jobs/test_round_trips.py \
 		tests/exchange/test_binary_book.py
 
-screens-test: setup ## Look for clipped words, overlaps and weak contrast on every page
-	@$(PY) -m pytest -q -n 2 -m heavy tests/ui/test_screens.py
+screens-test: setup ## Look for clipped words, overlaps, weak contrast and an unseen focus on every page
+	@$(PY) -m pytest -q -n 2 -m heavy tests/ui/test_screens.py tests/ui/test_accessible.py
 
 keyboard-test: setup ## Enter, finish and send a record of every form by real key events; print the keys it took
 	@$(PY) scripts/screen.py $(PY) scripts/keyboard.py

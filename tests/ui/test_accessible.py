@@ -89,6 +89,7 @@ def _in_group(widget: QWidget) -> bool:
     return widget.autoExclusive() or (widget.group() is not None and widget.group().exclusive())
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("scheme", theme.SCHEMES)
 def test_the_focus_is_seen(full: MainWindow, qapp: QApplication, scheme: str) -> None:
     theme.apply(qapp, theme.SCHEMES[scheme])
