@@ -63,7 +63,7 @@ class Duties:
         return int(self._db.value("SELECT count(*) FROM duty_stale"))
 
     def few_are_stale(self, few: int) -> bool:
-        """Whether ``few`` records at most have duties to be derived again; as quick with a million of them."""
+        """Whether ``few`` records at most have duties to be derived again; quick also with a million."""
         sql = "SELECT count(*) FROM (SELECT 1 FROM duty_stale LIMIT ?)"
         return int(self._db.value(sql, [few + 1])) <= few
 
