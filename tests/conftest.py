@@ -16,8 +16,15 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
-_MANY_OBJECTS = 100_000
+_MANY_OBJECTS = 50_000
 gc.disable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_stays() -> None:
+    """Modules and what they hold need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -50,6 +50,8 @@ class SnoozeBar(QWidget):
 
     def show_duty(self, duty: OpenDuty | None) -> None:
         """Offer to put this limit off, or to be reminded of it again."""
+        if duty is not None and duty == self._duty:
+            return  # the list was only fetched again; what is being typed stays
         self._duty = duty
         until = duty.line.snoozed_until if duty else None
         asleep = until is not None and until > self._desk.today()

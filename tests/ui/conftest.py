@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtGui import QPagedPaintDevice
 from PySide6.QtWidgets import QApplication
+from shiboken6 import delete
 from ui_stories import NOW, Story
 
 from jgclient.forms.library import FormLibrary
@@ -125,6 +126,7 @@ def desk(qapp: QApplication, store: Store, reference: Reference) -> Iterator[Des
     made.load()
     yield made
     jobs.close()
+    delete(made)
 
 
 @pytest.fixture
@@ -138,4 +140,4 @@ def window(qtbot: object, desk: Desk) -> Iterator[MainWindow]:
     made.activateWindow()
     yield made
     made.close()
-    made.deleteLater()
+    delete(made)  # with its timers; nothing must tick for a store that is closed

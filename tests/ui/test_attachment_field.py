@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from shiboken6 import delete
 from ui_seeing import clipped
 from ui_stories import NOW
 
@@ -64,7 +65,7 @@ def page(qtbot: Any, store: Store, reference: Reference, tmp_path: Path) -> Any:
     yield made
     window.close()
     jobs.close()
-    window.deleteLater()
+    delete(window)
 
 
 def field_of(page: EntryPage) -> AttachmentField:

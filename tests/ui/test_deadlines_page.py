@@ -81,6 +81,8 @@ def test_putting_off_needs_a_reason_and_shows(page: DeadlinesPage, store: Store)
     page.snooze.put_off.click()
     assert "要写明理由" in page.snooze.said.text()
     page.snooze.reason.setText("等待鉴定结果")
+    page.desk.data_changed.emit()  # a job beside the window has ended
+    assert page.snooze.reason.text() == "等待鉴定结果"
     page.snooze.put_off.click()
     (snooze,) = store.reminders.snoozes()
     assert (snooze.until, snooze.reason) == (DAY, "等待鉴定结果")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
+from shiboken6 import delete
 from ui_seeing import type_text
 from ui_stories import NOW
 
@@ -92,7 +93,7 @@ def test_a_practice_profile_is_named_in_the_title(store: Store, desk: Any) -> No
     store.settings.set(practice.PRACTICE, True)
     made = MainWindow(desk)
     assert "练习" in made.windowTitle()
-    made.deleteLater()
+    delete(made)
 
 
 def test_the_manual_is_shown_with_its_pictures_and_searched(window: MainWindow, qtbot: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from shiboken6 import delete
 from ui_stories import NOW, TODAY, Story
 
 from jgclient.store import Store, open_store
@@ -137,7 +138,6 @@ def test_the_window_does_not_wait_for_the_forms(
     jobs = Background(lambda: open_store(store.folder, clock=lambda: NOW))
     desk = Desk(store, lambda: NOW, jobs, lambda: reference)
     window = MainWindow(desk)
-    qtbot.addWidget(window)
     window.refresh()
     window.show_page("workbench")
     window.show()
@@ -150,3 +150,5 @@ def test_the_window_does_not_wait_for_the_forms(
     desk.preload()
     qtbot.waitUntil(lambda: page.board is not None and page.board.model.rowCount() == 9)
     window.close()
+    jobs.close()
+    delete(window)
