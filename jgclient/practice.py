@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -46,8 +47,10 @@ _WORKBOOKS = (
 )
 #: Records reported while filling, and left waiting.
 _REPORTED, _WAITING = 40, 12
+#: Where the forms hold the name that a platform looks up.
+_NAMES = ("administrative_cp", "cf_xdr_mc")
 _MISMATCH = Problem(
-    "1001", "08数据关联性检查", "hard", ("administrative_cp",), "主体信息不匹配",
+    "1001", "08数据关联性检查", "hard", (), "主体信息不匹配",
     help="练习：平台登记的名称与填写的不同。请核对名称后重新提交，第二次会被接收。",
 )  # fmt: skip
 _NO_SUCH = TransportError("park", "练习中没有这一项，请在正式数据里使用。")
@@ -108,7 +111,10 @@ class PretendPlatform:
     def _answer(self, item: dict[str, object]) -> Result:
         record_id, revision, sha256 = str(item["id"]), int(str(item["revision"])), str(item["sha256"])
         if revision == 1 and int(sha256[:4], 16) % 10 == 0:
-            return Result(record_id, revision, "rejected", sha256=sha256, problems=[_MISMATCH])
+            content = item["content"]
+            at = tuple(name for name in _NAMES if isinstance(content, dict) and name in content)
+            problems = [replace(_MISMATCH, fields=at)]
+            return Result(record_id, revision, "rejected", sha256=sha256, problems=problems)
         number = f"LX{self._now():%Y%m%d}{int(sha256[:8], 16) % 1_000_000:06d}"
         return Result(
             record_id, revision, "accepted", receipt_no=number, received_at=self._now().isoformat(),

@@ -29,6 +29,13 @@ def test_there_is_something_in_every_state_to_practise_with(filled: Store) -> No
     assert filled.outbox.receipt_count() == counts[State.ACCEPTED]
 
 
+def test_what_came_back_names_a_field_of_its_form(filled: Store, library: FormLibrary) -> None:
+    for row in filled.records.list(ListQuery(states=frozenset({State.RETURNED}), limit=100)):
+        [problem] = filled.records.problems(row.id)
+        [field] = problem.fields
+        assert field == library.get(row.form).party_field
+
+
 def test_what_came_back_is_accepted_the_second_time(
     filled: Store, library: FormLibrary, now: datetime
 ) -> None:
