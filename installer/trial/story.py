@@ -99,7 +99,7 @@ class Story:
             loading.everything(self.wine, self.installed)
         self.made.again.result(), self.made.portable.result()  # nothing else runs while the start is timed
         with step("start against a bare window"):
-            starting.check(self.wine, self.installed, VERSION)
+            starting.tell(self.wine, self.installed, VERSION)
         with step("updates without internet"):
             self.updates()
         with step("back to the version before"):
