@@ -37,14 +37,15 @@ class GarbageKeeper(QObject):
         """Collect what Python would have collected by now."""
         if self._is_busy():
             return
+        if not self._settled:  # forms, code lists and pages stay; looking through them costs 40 ms each time
+            self._settled = True
+            gc.collect()
+            gc.freeze()
+            return
         counts, limits = gc.get_count(), gc.get_threshold()
         due = [age for age in range(3) if counts[age] > limits[age] > 0]
         if due:
             gc.collect(max(due))
-        # Forms, code lists and pages stay; looking through them costs 30 ms.
-        if 2 in due and not self._settled:
-            self._settled = True
-            gc.freeze()
 
     def close(self) -> None:
         """Collect what the window has left behind, then give the work back to Python."""
