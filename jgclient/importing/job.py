@@ -76,13 +76,7 @@ def import_workbook(
     rows = sum(source.table.height for source in located.sources)
     steps = Steps(rows * (1 if dry_run else 2), on_progress, is_cancelled)
     try:
-        with rare_collections():
-            steps.step(0)
-            for block in job.blocks(located):
-                job.check(block, keeper, steps)
-                steps.step(len(block.numbers) + len(block.notes))
-            keeper.keep(steps)
-            job.keep_updates()
+        _carry_out(job, located, keeper, steps)
         if columns and not dry_run:
             remember(store, library, sheets, located.form, columns)
     except CancelledError:
@@ -95,6 +89,17 @@ def import_workbook(
     else:
         on_progress(steps.total, steps.total)
     return job.report
+
+
+def _carry_out(job: _Import, located: Located, keeper: Keeper, steps: Steps) -> None:
+    """Check block by block, then keep what is to be kept."""
+    with rare_collections():
+        steps.step(0)
+        for block in job.blocks(located):
+            job.check(block, keeper, steps)
+            steps.step(len(block.numbers) + len(block.notes))
+        keeper.keep(steps)
+        job.keep_updates()
 
 
 def _form(library: FormLibrary, form_id: str | None) -> Form | None:
