@@ -11,6 +11,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtGui import QPagedPaintDevice
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
+from ui_gateway import Gateway
 from ui_stories import NOW, Story
 
 from jgclient.forms.library import FormLibrary
@@ -107,6 +108,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
         opened.settings.set("unit_region", "410102")
         opened.settings.set("user_name", "李某")
         yield opened
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """A platform on loopback; no password is kept on this computer."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    running = Gateway(tmp_path)
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,6 @@ from jgclient.ui.frame import MainWindow
 from jgclient.ui.packages_page import PackagesPage
 from jggateway import devices
 from jggateway.receiving import Receiving
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    running = Gateway(tmp_path)
-    yield running
-    running.stop()
 
 
 @pytest.fixture

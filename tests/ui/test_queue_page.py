@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,14 +19,6 @@ from jgclient.sync import SyncReport
 from jgclient.ui.attention import grouped
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.queue_page import QueuePage
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    running = Gateway(tmp_path)
-    yield running
-    running.stop()
 
 
 def page_of(window: MainWindow) -> QueuePage:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from ui_gateway import PASSWORD, UNIT, USER, Gateway
+from ui_gateway import PASSWORD, UNIT, USER, Gateway, known_here
 from ui_seeing import clipped
 from ui_stories import NOW, Story
 
@@ -20,22 +20,6 @@ from jgclient.sync.running import RECONCILE_FIRST
 from jgclient.ui.conflict_page import ConflictPage
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.reconcile_page import ReconcilePage
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    running = Gateway(tmp_path)
-    yield running
-    running.stop()
-
-
-def known_here(store: Store, gateway: Gateway) -> None:
-    """The profile has logged in before."""
-    store.settings.set("gateway_url", gateway.url)
-    store.settings.set("gateway_user", USER)
-    with sync.connect(store) as platform:
-        sync.log_in(store, platform, PASSWORD)
 
 
 def report(store: Store) -> None:

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from ui_gateway import PASSWORD, USER, Gateway
+from ui_gateway import Gateway, known_here
 from ui_stories import Story
 
 from jgclient.records import State
 from jgclient.store import Store
-from jgclient.sync import SyncReport, connect, log_in
+from jgclient.sync import SyncReport
 from jgclient.sync.schedule import AUTOMATIC
 from jgclient.ui.frame import MainWindow
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    running = Gateway(tmp_path)
-    yield running
-    running.stop()
-
-
-def known_here(store: Store, gateway: Gateway) -> None:
-    """The profile has logged in before."""
-    store.settings.set("gateway_url", gateway.url)
-    store.settings.set("gateway_user", USER)
-    with connect(store) as platform:
-        log_in(store, platform, PASSWORD)
 
 
 def look(window: MainWindow, qtbot: Any) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import uvicorn
 from ui_stories import NOW
 
+from jgclient import sync
 from jgclient.forms.library import load_library, resources_folder
+from jgclient.store import Store
 from jggateway.accounts import Accounts
 from jggateway.app import create_app
 from jggateway.storage import open_storage
@@ -78,3 +80,11 @@ def _resources(folder: Path) -> Path:
     shutil.copytree(calendars, resources / "calendars")
     assert load_library(resources).broken == []
     return resources
+
+
+def known_here(store: Store, gateway: Gateway) -> None:
+    """The profile has logged in before."""
+    store.settings.set("gateway_url", gateway.url)
+    store.settings.set("gateway_user", USER)
+    with sync.connect(store) as platform:
+        sync.log_in(store, platform, PASSWORD)
