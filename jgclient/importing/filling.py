@@ -10,6 +10,7 @@ from jgclient.forms.checker import Context
 from jgclient.forms.cleaning import code as cleaned_code
 from jgclient.forms.defaults import defaults
 from jgclient.forms.definition import Form
+from jgclient.forms.field_types import FIELD_TYPES
 
 _REMEMBERED = 20_000
 
@@ -39,7 +40,9 @@ class Filler:
         full: dict[str, Sequence[str]] = dict(texts)
         for field in self._fields:
             column = full.get(field.name) or [""] * size
-            empty = [place for place, text in enumerate(column) if not text]
+            # A dash, or whatever else the checker reads as nothing, is as good as empty.
+            blank = set(filter(FIELD_TYPES[field.type].is_blank, set(column)))
+            empty = [place for place, text in enumerate(column) if text in blank] if blank else []
             if empty:
                 new = list(column)
                 for place, text in zip(

@@ -345,3 +345,14 @@ def test_gb18030_text_table(take: Import, tmp_path: Path) -> None:
     path.write_bytes("被检查单位;检查日期;检查结果\r\n㐂公司;2026.9.5;未发现问题\r\n".encode("gb18030"))
     report = take(path)
     assert (report.form, report.rows_read, report.sheet) == ("check", 1, "台账")
+
+
+def test_a_dash_is_as_good_as_an_empty_cell_for_first_values(
+    take: Import, tmp_path: Path, store: Store
+) -> None:
+    head = ["处罚文书号", "行政相对人名称", "监管对象"]
+    rows = [[f"罚字{n}号", f"甲公司{n}", sign] for n, sign in enumerate(("", "-", "—", "某店"))]
+    take(workbook(tmp_path / "a.xlsx", [head, *rows]), form_id="penalty")
+    drafts = [store.records.draft(row.id) for row in store.records.list(ListQuery())]
+    objects = {draft.texts["administrative_cp"]: draft.texts["supervise_object"] for draft in drafts if draft}
+    assert objects == {"甲公司0": "甲公司0", "甲公司1": "甲公司1", "甲公司2": "甲公司2", "甲公司3": "某店"}
