@@ -43,7 +43,7 @@ fault-test: setup ## Every pair of fault and moment between client and gateway; 
 
 office-test: setup ## Round trips of every form and layout, also through LibreOffice's .xlsx, .xls and .ods
 	@sh scripts/office.sh
-	@$(PY) -m pytest -q -n 2 -m heavy --timeout 900 -o faulthandler_timeout=0 tests/jobs/test_office.py tests/jobs/test_round_trips.py \
+	@$(PY) -m pytest -q -n 2 -m heavy --timeout 600 -o faulthandler_timeout=0 tests/jobs/test_office.py tests/jobs/test_round_trips.py \
 		tests/exchange/test_binary_book.py
 
 screens-test: setup ## Look for clipped words, overlaps, weak contrast and an unseen focus on every page

@@ -27,16 +27,21 @@ OFFICE = shutil.which("soffice")
 FORMATS = ("xlsx", "xls", "ods")
 
 
-def saved_again(paths: Sequence[Path], folder: Path) -> dict[str, Path]:
-    """Every workbook as LibreOffice saves it, by format; the names stay."""
+@pytest.fixture(scope="session")
+def soffice(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """LibreOffice's command, with a profile of its own that only its first start has to make."""
     assert OFFICE, "LibreOffice 没有安装：apt-get install libreoffice-calc"
+    return [OFFICE, f"-env:UserInstallation=file://{tmp_path_factory.mktemp('soffice')}", "--headless"]
+
+
+def saved_again(soffice: list[str], paths: Sequence[Path], folder: Path) -> dict[str, Path]:
+    """Every workbook as LibreOffice saves it, by format; the names stay. One start a format."""
     out = {}
     for kind in FORMATS:
         out[kind] = folder / kind
         done = subprocess.run(
-            [OFFICE, f"-env:UserInstallation=file://{folder / 'profile'}", "--headless", "--convert-to", kind,
-             "--outdir", str(out[kind]), *map(str, paths)],
-            capture_output=True, text=True, check=True, timeout=240,
+            [*soffice, "--convert-to", kind, "--outdir", str(out[kind]), *map(str, paths)],
+            capture_output=True, text=True, check=True,
         )  # fmt: skip
         complaints = [line for line in done.stderr.splitlines() if "rror" in line]
         assert not complaints, complaints
@@ -45,12 +50,12 @@ def saved_again(paths: Sequence[Path], folder: Path) -> dict[str, Path]:
 
 
 def test_every_template_opens_and_stays_a_template(
-    store: Store, library: FormLibrary, tmp_path: Path
+    store: Store, library: FormLibrary, soffice: list[str], tmp_path: Path
 ) -> None:
     paths = [tmp_path / f"{form.id}.xlsx" for form in library.forms]
     for form, path in zip(library.forms, paths, strict=True):
         template(library, form.id, path)
-    for kind, folder in saved_again(paths, tmp_path).items():
+    for kind, folder in saved_again(soffice, paths, tmp_path).items():
         for form in library.forms:
             report = import_workbook(store, library, folder / f"{form.id}.{kind}", now=NOW)
             assert (report.form, report.rows_read, report.unmatched) == (form.id, 0, []), kind
@@ -63,7 +68,7 @@ def test_every_template_opens_and_stays_a_template(
 )  # fmt: skip
 @given(data=st.data())
 def test_exports_come_back_identical(
-    data: st.DataObject, library: FormLibrary, tmp_path_factory: pytest.TempPathFactory
+    data: st.DataObject, library: FormLibrary, soffice: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("office")
     wanted, paths = {}, []
@@ -76,7 +81,7 @@ def test_exports_come_back_identical(
             for layout in LAYOUTS:
                 paths.append(folder / f"{form.id}-{layout}.xlsx")
                 export(one, library, form.id, paths[-1], layout=layout, now=NOW)
-    for kind, there in saved_again(paths, folder).items():
+    for kind, there in saved_again(soffice, paths, folder).items():
         for path in paths:
             form = library.get(path.stem.partition("-")[0])
             with profile(folder / kind / path.stem / "data") as two:
@@ -85,12 +90,12 @@ def test_exports_come_back_identical(
 
 
 def test_a_marked_workbook_that_was_saved_again_changes_nothing(
-    store: Store, library: FormLibrary, samples: Path, tmp_path: Path
+    store: Store, library: FormLibrary, samples: Path, soffice: list[str], tmp_path: Path
 ) -> None:
     ledger = samples / "行政检查台账（科室自用）.xlsx"
     report = import_workbook(store, library, ledger, now=NOW)
     mark_problems(store, library, ledger, report, tmp_path / "marked.xlsx")
-    for kind, folder in saved_again([tmp_path / "marked.xlsx"], tmp_path).items():
+    for kind, folder in saved_again(soffice, [tmp_path / "marked.xlsx"], tmp_path).items():
         again = import_workbook(store, library, folder / f"marked.{kind}", now=NOW)
         assert again.rows_read == report.rows_read, kind
         assert again.count("duplicate") == again.rows_read, kind
