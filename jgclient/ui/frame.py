@@ -16,7 +16,7 @@ from jgclient.ui.backup_keeper import BackupKeeper
 from jgclient.ui.desk import Desk
 from jgclient.ui.foot import Foot
 from jgclient.ui.head import Leaf
-from jgclient.ui.parts import Button, PageBase, SearchBox
+from jgclient.ui.parts import Button, InTurns, PageBase, SearchBox
 from jgclient.ui.rail import Rail
 from jgclient.ui.reminders import Reminders
 
@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
         self._minute = QTimer(self)  # a minute at a time: long timers stop while the computer sleeps
         self._minute.timeout.connect(self._tick)
         self._minute.start(60_000)
+        self._foot_next = InTurns(self, self.foot.refresh)
         desk.data_changed.connect(self.refresh)
         self.reminders.counted.connect(self._show_near)
         desk.reporter.closing.connect(self._close_quarter)
@@ -248,9 +249,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def refresh(self) -> None:
-        """Data changed: badges, status line and the page in front now, the others when they are shown."""
+        """Data changed: badges and the page in front now, the others when they are shown.
+
+        The status line counts what waits, which takes as long as the page: a turn of its own for it.
+        """
         self._stale = set(self._leaves)
-        self.foot.refresh()
+        self._foot_next.begin()
         counts = self.desk.store.records.counts_by_state()
         self.rail.set_badge("records", sum(counts.get(s, 0) for s in _ATTENTION), "danger")
         self.rail.set_badge("queue", counts.get(State.QUEUED, 0), "draft")

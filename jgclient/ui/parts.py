@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -437,6 +437,32 @@ class PageBase(QWidget):
     def leave(self) -> bool:
         """Keep everything and let go; False keeps the page in front."""
         return True
+
+
+class InTurns(QTimer):
+    """Work cut into steps, each at a turn of the event loop of its own; begun anew, it begins with the first.
+
+    What takes long only because it is much is not seen to stick then: the window reacts between two steps.
+    """
+
+    def __init__(self, owner: QObject, *steps: Callable[[], None]) -> None:
+        super().__init__(owner)
+        self._steps = steps
+        self._next = 0
+        self.timeout.connect(self._step)
+
+    def begin(self) -> None:
+        """Do all steps, the first at the loop's next turn."""
+        self._next = 0
+        self.start(0)
+
+    @Slot()
+    def _step(self) -> None:
+        step = self._steps[self._next]
+        self._next += 1
+        if self._next == len(self._steps):
+            self.stop()
+        step()
 
 
 def page_column(page: QWidget, *, spacing: int = 12) -> QVBoxLayout:

@@ -18,7 +18,17 @@ from jgclient.ui.attention import Attention
 from jgclient.ui.background import Job
 from jgclient.ui.desk import Desk
 from jgclient.ui.login import Login
-from jgclient.ui.parts import Card, Chip, EmptyState, PageBase, button, label, page_column, primary_button
+from jgclient.ui.parts import (
+    Card,
+    Chip,
+    EmptyState,
+    InTurns,
+    PageBase,
+    button,
+    label,
+    page_column,
+    primary_button,
+)
 from jgclient.ui.receipt_desk import ReceiptDesk
 from jgclient.ui.tables import Column, ListStack, Order, RowsModel, RowTable
 from jgclient.ui.theme import STATE_TONES, ToneName
@@ -133,6 +143,7 @@ class QueuePage(PageBase):
         self.queue.opened.connect(self._open)
         self.receipts.opened.connect(self._open_receipt)
         self.attention = Attention(desk)
+        self._rest = InTurns(self, self._refresh_receipts, self.attention.refresh, self._refresh_counts)
         self.papers = ReceiptDesk(self)
         self.slip_button = button("回执单 PDF", on_click=lambda: self.papers.slips(self.receipts.selected()))
         self.list_button = button("清单 PDF", on_click=self.papers.all_receipts)
@@ -161,28 +172,34 @@ class QueuePage(PageBase):
             self.start_button.setFocus()
 
     def refresh(self) -> None:
-        """Count and list again."""
+        """List what waits now; receipts, what needs somebody and the numbers at the loop's next turns.
+
+        After a run everything is read from the file anew; all in one turn, the window would be seen to stick.
+        """
         self.sent_at = {
             record_id: batch.made_at
             for batch in self.desk.store.outbox.unanswered_batches()
             for record_id, _ in batch.items
         }
-        waiting = self.desk.store.outbox.count()
-        if self.job is None:
-            self.run_card.show_idle(waiting, self._last_words())
         self.queue_stack.reload()
+        unread = self.desk.store.changes.unread(self.desk.today())
+        self.inbox_button.setText(f"平台消息 {unread:,}" if unread else "平台消息")
+        self._rest.begin()
+
+    def _refresh_receipts(self) -> None:
         self.receipt_stack.reload()
-        states = self.desk.store.records.counts_by_state()
-        unanswered = states.get(State.SENDING, 0)
-        asked = f" · {unanswered:,} 条已发出，等待回执" if unanswered else ""
-        self.queue_card.note.setText(f"{waiting:,} 条，先报最急的{asked}" if waiting else asked.lstrip(" ·"))
         receipts = self.desk.store.outbox.receipt_count()
         self.receipt_card.note.setText(f"{receipts:,} 张，长期留存" if receipts else "")
         self.list_button.setVisible(bool(receipts))
         self._show_papers()
-        self.attention.refresh()
-        unread = self.desk.store.changes.unread(self.desk.today())
-        self.inbox_button.setText(f"平台消息 {unread:,}" if unread else "平台消息")
+
+    def _refresh_counts(self) -> None:
+        waiting = self.desk.store.outbox.count()
+        if self.job is None:
+            self.run_card.show_idle(waiting, self._last_words())
+        unanswered = self.desk.store.records.counts_by_state().get(State.SENDING, 0)
+        asked = f" · {unanswered:,} 条已发出，等待回执" if unanswered else ""
+        self.queue_card.note.setText(f"{waiting:,} 条，先报最急的{asked}" if waiting else asked.lstrip(" ·"))
 
     # -- what she does ---------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPagedPaintDevice
 from PySide6.QtWidgets import QApplication
 from shiboken6 import delete
 from ui_gateway import Gateway
+from ui_seeing import all_told
 from ui_stories import NOW, Story
 
 from jgclient.forms.library import FormLibrary
@@ -148,6 +149,7 @@ def window(qtbot: object, desk: Desk) -> Iterator[MainWindow]:
     made.resize(1366, 728)
     made.show()
     made.activateWindow()
+    all_told(made)
     yield made
     made.close()
     delete(made)  # with its timers; nothing must tick for a store that is closed

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from ui_seeing import clipped, overlapping
+from ui_seeing import all_told, clipped, overlapping
 from ui_stories import NOW, Story
 
 from jgclient import accounts, entering
@@ -71,6 +71,7 @@ def test_name_and_pin_open_it_and_bind_the_records(
     qtbot.keyClick(locked.pin, Qt.Key.Key_Return)
     assert not locked.locked
     assert entering.author_of(store) == "王某"
+    all_told(window)
     assert "王某" in window.foot._who.text()
     window.show_page("workbench")
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)

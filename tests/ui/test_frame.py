@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView
-from ui_seeing import clipped, grab
+from ui_seeing import all_told, clipped, grab
 from ui_stories import NOW, TODAY, Story
 
 from jgclient.ui.foot import network_words
@@ -34,6 +34,7 @@ def test_every_page_shows_a_full_store_without_cut_words(
     story.everything()
     window.desk.data_changed.emit()
     assert window.show_page(name)
+    all_told(window)
     qtbot.wait(1)
     assert clipped(window) == []
 
@@ -69,21 +70,25 @@ def test_pages_are_made_when_first_shown_and_kept(window: MainWindow) -> None:
     assert window.page("records") is page
 
 
-def test_badges_and_status_line_tell_what_waits(window: MainWindow, story: Story) -> None:
+def status_line_is(window: MainWindow, qtbot: Any, words: str) -> None:
+    qtbot.waitUntil(lambda: window.foot._waiting.text() == words)
+
+
+def test_badges_and_status_line_tell_what_waits(window: MainWindow, story: Story, qtbot: Any) -> None:
     story.everything()
     window.desk.data_changed.emit()
     assert window.rail.buttons["records"].badge == 2
     assert window.rail.buttons["records"].accessibleDescription() == "2 条"
     assert window.rail.buttons["queue"].badge == 3
-    assert window.foot._waiting.text() == "待上报 3 条 · 1 条已逾期，请立即联网上报"
+    status_line_is(window, qtbot, "待上报 3 条 · 1 条已逾期，请立即联网上报")
     assert window.foot._who.text() == "郑州市某某局 · 李某 · 已加密保存"
 
 
-def test_status_line_names_the_latest_day(window: MainWindow, story: Story) -> None:
+def test_status_line_names_the_latest_day(window: MainWindow, story: Story, qtbot: Any) -> None:
     story.queued(urgent_by=TODAY + timedelta(days=2))
     story.queued(urgent_by=TODAY)
     window.desk.data_changed.emit()
-    assert window.foot._waiting.text() == "待上报 2 条 · 最迟今天 24:00 前联网，1 条待上报"
+    status_line_is(window, qtbot, "待上报 2 条 · 最迟今天 24:00 前联网，1 条待上报")
 
 
 def test_network_words_say_only_what_is_known() -> None:
@@ -144,14 +149,14 @@ def test_what_was_said_goes_with_the_page(window: MainWindow) -> None:
     assert window.foot._said.text() == ""
 
 
-def test_at_midnight_everything_is_counted_anew(window: MainWindow, story: Story) -> None:
+def test_at_midnight_everything_is_counted_anew(window: MainWindow, story: Story, qtbot: Any) -> None:
     story.queued(urgent_by=TODAY)
     window.desk.data_changed.emit()
-    assert window.foot._waiting.text() == "待上报 1 条 · 最迟今天 24:00 前联网，1 条待上报"
+    status_line_is(window, qtbot, "待上报 1 条 · 最迟今天 24:00 前联网，1 条待上报")
     window._tick()
     window.desk.clock = lambda: NOW + timedelta(days=1)
     window._tick()
-    assert window.foot._waiting.text() == "待上报 1 条 · 1 条已逾期，请立即联网上报"
+    status_line_is(window, qtbot, "待上报 1 条 · 1 条已逾期，请立即联网上报")
 
 
 def test_pictures_are_not_blank(window: MainWindow, story: Story, tmp_path: Path) -> None:

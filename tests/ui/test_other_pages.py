@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
-from ui_seeing import type_text
+from ui_seeing import all_told, type_text
 from ui_stories import NOW, Story
 
 from jgclient import app, cli
@@ -38,6 +38,7 @@ def test_a_setting_is_kept_when_its_field_is_left(window: MainWindow, qtbot: Any
     assert store.settings.get("user_name") == "李某"
     qtbot.keyClick(row.box, Qt.Key.Key_Return)
     assert store.settings.get("user_name") == "王某"
+    all_told(window)
     assert "王某" in window.foot._who.text()
 
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from ui_gateway import PASSWORD, REFUSED, USER, Gateway
-from ui_seeing import clipped
+from ui_seeing import all_told, clipped
 from ui_stories import TODAY, Story
 
 from jgclient.records import State
@@ -25,6 +25,7 @@ def page_of(window: MainWindow) -> QueuePage:
     window.show_page("queue")
     page = window.page("queue")
     assert isinstance(page, QueuePage)
+    all_told(window)
     return page
 
 
@@ -61,6 +62,7 @@ def test_records_go_and_receipts_come(
     qtbot.keyClick(page.start_button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.job is None)
     log_in(page, qtbot, gateway)
+    all_told(window)
     assert not page.login.isVisible()
     assert [store.records.row(i).state for i in (*good, bad)] == [  # type: ignore[union-attr]
         State.ACCEPTED, State.ACCEPTED, State.RETURNED,
@@ -82,6 +84,7 @@ def test_a_second_run_sends_nothing(window: MainWindow, story: Story, qtbot: Any
     log_in(page, qtbot, gateway)
     qtbot.keyClick(window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: page.job is None, timeout=20_000)
+    all_told(window)
     assert page.run_card.note.text() == "上次 10:46：没有待上报的记录"
 
 
@@ -111,6 +114,7 @@ def test_a_platform_that_is_down_loses_nothing(
     page.start()
     assert page.run_card.pause_button.isVisible()
     qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
+    all_told(window)
     assert page.run_card.stopped.isVisible()
     assert page.run_card.stopped.text()
     assert not page.login.isVisible()
@@ -127,6 +131,7 @@ def test_pause_stops_the_run(window: MainWindow, story: Story, qtbot: Any, store
     page.start()
     qtbot.mouseClick(page.run_card.pause_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
+    all_told(window)
     assert "取消" in page.run_card.note.text() + page.run_card.stopped.text()
     assert store.outbox.count() == 1
     assert page.start_button.isEnabled()

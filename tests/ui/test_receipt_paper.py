@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QLabel
+from ui_seeing import all_told
 from ui_stories import NOW, Story
 
 from jgclient import __main__ as program
@@ -53,6 +54,7 @@ def test_the_page_writes_the_chosen_slips_and_the_list(
     story.accepted()
     window.show_page("queue")
     page: Any = window.page("queue")
+    all_told(window)
     assert not page.slip_button.isVisible()
     page.receipts.selectAll()
     assert page.slip_button.isVisible()

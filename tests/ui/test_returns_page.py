@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
-from ui_seeing import clipped
+from ui_seeing import all_told, clipped
 from ui_stories import BAD_CODE, MISMATCH, NOW, Story
 
 from jgclient import entering
@@ -86,6 +86,7 @@ def test_a_return_becomes_a_warning_while_typing_once_somebody_wants_it(
 def test_the_way_there_is_beside_what_needs_somebody(window: MainWindow, page: ReturnsPage) -> None:
     window.show_page("queue")
     queue: Any = window.page("queue")
+    all_told(window)
     doors = {button.accessibleName(): button for button in queue.attention.findChildren(QPushButton)}
     doors["一起改正"].click()
     assert window.front == "returns"

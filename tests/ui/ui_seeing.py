@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from jgclient.ui.month import Month
 from jgclient.ui.month_grid import MonthGrid
-from jgclient.ui.parts import ShortLabel
+from jgclient.ui.parts import InTurns, ShortLabel
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
@@ -42,6 +42,12 @@ def clipped(widget: QWidget) -> list[str]:
     buttons = [button for button in widget.findChildren(QPushButton) if button.isVisible()]
     cut = [label.text() for label in labels if _is_cut(label)]
     return cut + [button.text() for button in buttons if button.width() < button.sizeHint().width()]
+
+
+def all_told(window: QWidget) -> None:
+    """Let the window tell all it has to, also what it leaves for later turns of the loop."""
+    while any(turns.isActive() for turns in window.findChildren(InTurns)):
+        QApplication.processEvents()
 
 
 def overlapping(widget: QWidget) -> list[str]:
