@@ -13,6 +13,7 @@ from typing import Literal
 from jgclient.exchange.cells import cell_text
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.headings import heading_key, short_key
+from jgclient.exchange.kept_reading import Read
 from jgclient.exchange.reader import read_workbook
 from jgclient.exchange.tables import Column, Row, Table, find_table
 
@@ -84,12 +85,13 @@ class FeedbackRow:
             return None
 
 
-def read_feedback(path: Path, numbers: Sequence[str]) -> list[FeedbackRow]:
+def read_feedback(path: Path, numbers: Sequence[str], *, read: Read = read_workbook) -> list[FeedbackRow]:
     """All rows of all tables of a feedback list.
 
     Args:
         path: The workbook.
         numbers: Headings under which forms know their document and business numbers.
+        read: Reads the workbook.
 
     Raises:
         WorkbookError: the file cannot be read, or holds no such table.
@@ -97,7 +99,7 @@ def read_feedback(path: Path, numbers: Sequence[str]) -> list[FeedbackRow]:
     parts = {**{heading_key(heading): "number" for heading in numbers}, **_PARTS}
     rows: list[FeedbackRow] = []
     found = False
-    for sheet in read_workbook(path):
+    for sheet in read(path):
         table = None if sheet.hidden else find_table(sheet, lambda heading: heading_key(heading) in parts)
         columns = _columns(table, parts) if table else {}
         if table and {"id", "number"} & columns.keys() and {"result", "reason"} & columns.keys():
@@ -111,10 +113,10 @@ def read_feedback(path: Path, numbers: Sequence[str]) -> list[FeedbackRow]:
     return rows
 
 
-def is_feedback(path: Path, numbers: Sequence[str]) -> bool:
+def is_feedback(path: Path, numbers: Sequence[str], *, read: Read = read_workbook) -> bool:
     """Whether a workbook is a feedback list: it has its columns, and most results are words known here."""
     try:
-        rows = read_feedback(path, numbers)
+        rows = read_feedback(path, numbers, read=read)
     except WorkbookError:
         return False
     clear = [row for row in rows if row.verdict != "unclear"]

@@ -14,19 +14,21 @@ EXCHANGE_COLUMNS = ("record_unique_identity", "cd_id", "cd_time", "cd_source", "
 
 _EXCHANGE_KEYS = {compact(name): name for name in (*EXCHANGE_COLUMNS, ROW_MARK)}
 _SEQUENCE_KEYS = frozenset(("序号", "序", "行号", "no", "nr"))
+#: As many headings as a sheet can have columns, twice over, are remembered.
+_REMEMBERED = 2**15
 _UNIT_WORDS = "|".join(sorted(UNITS, key=len, reverse=True))
 _UNIT = re.compile(rf"[(（\[【](?:单位\s*[:：]?\s*)?({_UNIT_WORDS})[)）\]】]")
 _UNIT_LINE = re.compile(rf"单位\s*[:：]\s*(?:人民币)?({_UNIT_WORDS})\s*[)）]?$")
 _BRACKETS = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]")
 
 
-@lru_cache(4096)
+@lru_cache(_REMEMBERED)
 def heading_key(heading: str) -> str:
     """The heading without unit, spaces, marks and punctuation, in half-width lower case."""
     return compact(_UNIT.sub("", heading))
 
 
-@lru_cache(4096)
+@lru_cache(_REMEMBERED)
 def short_key(heading: str) -> str:
     """As :func:`heading_key`, but nothing in brackets counts: “代码_1(统一社会信用代码)” gives “代码1”."""
     return compact(_BRACKETS.sub("", heading))
@@ -44,11 +46,13 @@ def unit_line(text: str) -> str:
     return found[1] if found else ""
 
 
+@lru_cache(_REMEMBERED)
 def is_sequence(heading: str) -> bool:
     """Whether the column only numbers the rows."""
     return heading_key(heading) in _SEQUENCE_KEYS
 
 
+@lru_cache(_REMEMBERED)
 def exchange_column(heading: str) -> str:
     """The code name of a technical column, exchanged or our own; empty for other headings."""
     return _EXCHANGE_KEYS.get(heading_key(heading), "")

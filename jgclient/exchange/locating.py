@@ -102,15 +102,18 @@ def _best(
         if (table := find_table(sheet, knows) or (likely_table(sheet) if named and chosen else None))
     ]
     fits = [
-        (fit.score(), form)
+        [(form, map_columns(table, form, chosen=chosen, guess=False)) for form in headings]
         for table in tables
-        for form in headings
-        if _plausible(fit := map_columns(table, form, chosen=chosen, guess=False), chosen)
     ]
-    if not fits:
+    plausible = [(fit.score(), form) for some in fits for form, fit in some if _plausible(fit, chosen)]
+    if not plausible:
         return []
-    best = max(fits, key=lambda fit: fit[0])[1]
-    return [source for table in tables if (source := _source(table, best, headings, chosen))]
+    best = max(plausible, key=lambda fit: fit[0])[1]
+    return [
+        source
+        for table, some in zip(tables, fits, strict=True)
+        if (source := _source(table, best, [fit for form, fit in some if form is not best], chosen))
+    ]
 
 
 def _knower(headings: Sequence[FormHeadings], chosen: Mapping[str, str]) -> Knows:
@@ -136,12 +139,11 @@ def _plausible(fit: ColumnMap, chosen: Mapping[str, str]) -> bool:
 
 
 def _source(
-    table: Table, best: FormHeadings, headings: list[FormHeadings], chosen: Mapping[str, str]
+    table: Table, best: FormHeadings, others: Sequence[ColumnMap], chosen: Mapping[str, str]
 ) -> Source | None:
     """The table with its columns, unless another form fits this sheet better."""
     fit = map_columns(table, best, chosen=chosen)
-    others = (map_columns(table, form, guess=False).score() for form in headings if form is not best)
-    if not _plausible(fit, chosen) or any(other > fit.score() for other in others):
+    if not _plausible(fit, chosen) or any(other.score() > fit.score() for other in others):
         return None
     return Source(table, fit)
 

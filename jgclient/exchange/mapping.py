@@ -47,7 +47,10 @@ class FormHeadings:
 
     def own(self, headings: Iterable[str]) -> str:
         """The field whose title or code name one of the headings is, empty when none is."""
-        return next((name for heading in headings if (name := self._own.get(heading_key(heading), ""))), "")
+        for heading in headings:
+            if found := self._own.get(heading_key(heading)):
+                return found
+        return ""
 
     def exact(self, headings: Iterable[str]) -> str:
         """The field that one of the headings names, empty when none does."""

@@ -19,9 +19,9 @@ _LONGEST_HEADING = 20
 Knows = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One column of a table.
+    """One column of a table; equal only to itself.
 
     Attributes:
         index: Index into the rows of the sheet.

@@ -13,6 +13,8 @@ from jgclient.contract import Change, Result, Returned, content_hash
 from jgclient.exchange import feedback_list
 from jgclient.exchange.feedback_list import FeedbackRow, read_feedback
 from jgclient.exchange.headings import heading_key
+from jgclient.exchange.kept_reading import Read
+from jgclient.exchange.reader import read_workbook
 from jgclient.feedback.finding import Finder
 from jgclient.feedback.report import FeedbackReport, RowTold
 from jgclient.forms.definition import Form
@@ -29,9 +31,9 @@ _NO_REASON = "平台退回了这条记录，清单里没有写原因"
 _HELP = "按平台的说法改正，再完成并上报；看不懂的请向平台管理员询问"
 
 
-def is_feedback(library: FormLibrary, path: Path) -> bool:
+def is_feedback(library: FormLibrary, path: Path, *, read: Read = read_workbook) -> bool:
     """Whether a workbook is a feedback list rather than a table to import."""
-    return feedback_list.is_feedback(path, Finder.headings(library))
+    return feedback_list.is_feedback(path, Finder.headings(library), read=read)
 
 
 def take_feedback(
@@ -41,6 +43,7 @@ def take_feedback(
     *,
     dry_run: bool = False,
     now: datetime,
+    read: Read = read_workbook,
     on_progress: Progress = lambda _done, _total: None,
     is_cancelled: Cancelled = lambda: False,
 ) -> FeedbackReport:
@@ -55,13 +58,14 @@ def take_feedback(
         path: The workbook.
         dry_run: Only say what would happen.
         now: The present, aware; times of the list are of its zone.
+        read: Reads the workbook.
         on_progress: Told how many rows of how many are looked at.
         is_cancelled: Asked now and then; once it is true nothing at all is changed.
 
     Raises:
         WorkbookError: the file cannot be read, or is no feedback list.
     """
-    rows = read_feedback(path, Finder.headings(library))
+    rows = read_feedback(path, Finder.headings(library), read=read)
     report = FeedbackReport(path.name, dry_run)
     weighing = _Weighing(store, library, now)
     for done, row in enumerate(rows):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jgclient.entering import author_of, unit_of
 from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.kept_reading import Read
 from jgclient.exchange.locating import Located, locate
 from jgclient.exchange.marks import ROW_MARK
 from jgclient.exchange.memory import rare_collections
@@ -39,6 +40,7 @@ def import_workbook(
     dry_run: bool = False,
     keep_refused: bool = True,
     now: datetime,
+    read: Read = read_workbook,
     on_progress: Progress = lambda _done, _total: None,
     is_cancelled: Cancelled = lambda: False,
 ) -> ImportReport:
@@ -57,6 +59,7 @@ def import_workbook(
         dry_run: Check only, keep nothing.
         keep_refused: Keep rows with hard problems as drafts, so that they can be mended in the window.
         now: The present, aware.
+        read: Reads the workbook.
         on_progress: Told how many steps of how many are done.
         is_cancelled: Asked again and again; once it is true nothing at all is kept.
 
@@ -64,7 +67,7 @@ def import_workbook(
         WorkbookError: the file cannot be read, or no table in it fits.
     """
     form = _form(library, form_id)
-    sheets = read_workbook(path)
+    sheets = read(path)
     known = remembered(store, library, sheets, form) if columns is None else None
     form, chosen = known or (form, columns)
     located = locate(sheets, library.forms, form=form, chosen=chosen)

@@ -12,6 +12,7 @@ from typing import Literal
 from jgclient.entering import unit_of
 from jgclient.exchange.cells import cell_text
 from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.kept_reading import Read
 from jgclient.exchange.locating import locate, tables_of
 from jgclient.exchange.mapping import FormHeadings, map_columns
 from jgclient.exchange.reader import Sheet, read_workbook
@@ -79,6 +80,7 @@ def propose(
     form_id: str | None = None,
     columns: Mapping[str, str] | None = None,
     now: datetime,
+    read: Read = read_workbook,
 ) -> Proposal:
     """What each column of a workbook may be.
 
@@ -90,11 +92,12 @@ def propose(
         columns: Column heading → field name as the clerk decided so far; None to begin with what she chose
             for this layout the last time.
         now: The present, aware.
+        read: Reads the workbook.
 
     Raises:
         WorkbookError: the file cannot be read, or no form was named and none is known by the headings.
     """
-    sheets = read_workbook(path)
+    sheets = read(path)
     form = library.get(form_id) if form_id else None
     if columns is None:
         form, columns = remembered(store, library, sheets, form) or (form, {})

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from jgclient.exchange.kept_reading import KeptReading
 from jgclient.feedback import FeedbackReport
 from jgclient.importing import ImportReport, Proposal
-from jgclient.mending import Mended, Mistake
-from jgclient.store import Store
 from jgclient.ui import import_work, messages
-from jgclient.ui.background import Job, Progress, Task
+from jgclient.ui.background import Job, Task
 from jgclient.ui.desk import Desk
 from jgclient.ui.export_card import ExportCard
 from jgclient.ui.import_columns import ColumnsPanel
 from jgclient.ui.import_feedback import FeedbackCard
-from jgclient.ui.import_groups import GroupsCard
-from jgclient.ui.import_lines import COLUMNS, TO_MEND, WRONG, Line, columns_words, lines_of
+from jgclient.ui.import_lines import WRONG, Line
+from jgclient.ui.import_mending import Mending
+from jgclient.ui.import_result import ResultView
 from jgclient.ui.import_work import Decided, Look
-from jgclient.ui.parts import Card, EmptyState, PageBase, Pill, button, label, page_column, primary_button
-from jgclient.ui.tables import Order, RowsModel, RowTable
+from jgclient.ui.parts import EmptyState, PageBase, button, label, page_column, primary_button
 
 _KEEP_REFUSED = "import_keep_refused"
 
@@ -41,7 +42,8 @@ class ImportPage(PageBase):
         self.proposal: Proposal | None = None
         self.job: Job | None = None
         self.kept = False
-        self.lines: list[Line] = []
+        self.reading = KeptReading()
+        self._then: Callable[[Any], None] = self._looked
         self.choose_button = button("选择文件", "Ctrl+O", on_click=self.choose)
         self.errors_button = button("问题标回原表", on_click=self.mark)
         self.cancel_button = button("取消", on_click=self.cancel)
@@ -74,12 +76,13 @@ class ImportPage(PageBase):
         self.columns_panel.closed.connect(self._show_report_again)
         self.feedback = FeedbackCard()
         self.feedback.opened.connect(self._open_record)
-        self.result = QWidget()
-        row = QHBoxLayout(self.result)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(self._rows_card(), 9)
-        row.addWidget(self._side(), 4)
+        self.result = ResultView()
+        self.result.opened.connect(self._open_line)
+        self.result.columns_asked.connect(self.show_columns)
+        self.result.wrong_decided.connect(self._wrong_decided)
+        self.result.groups.opened.connect(self._open_field)
+        self.result.groups.left.connect(self._to_records)
+        self.mending = Mending(self.desk, self.result.groups, self._run_mending, self)
         self.stack = QStackedWidget()
         self.start = QWidget()
         start = QVBoxLayout(self.start)
@@ -92,53 +95,6 @@ class ImportPage(PageBase):
         column.addWidget(self.failure)
         column.addWidget(self.progress)
         column.addWidget(self.stack, 1)
-
-    def _rows_card(self) -> Card:
-        self.rows_card = Card("读到的行", flush=True)
-        self.only_wrong = Pill("要改的", "wrong")
-        self.all_rows = Pill("全部", "all")
-        for pill in (self.only_wrong, self.all_rows):
-            pill.setAutoExclusive(True)
-            pill.clicked.connect(self._show_rows)
-            self.rows_card.head.addWidget(pill)
-        self.only_wrong.setChecked(True)
-        self.table = RowTable("检查结果", RowsModel(COLUMNS, self._load), lambda line: line.key)
-        self.table.opened.connect(self._open_line)
-        self.rows_card.body.addWidget(self.table)
-        return self.rows_card
-
-    def _side(self) -> QWidget:
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        self.columns_card = Card("对上的列")
-        self.columns_button = button("核对", on_click=self.show_columns)
-        self.columns_card.head.addWidget(self.columns_button)
-        self.columns_text = label("", "", wraps=True)
-        self.columns_card.body.addWidget(self.columns_text)
-        column.addWidget(self.columns_card)
-        column.addWidget(self._wrong_card())
-        self.groups = GroupsCard()
-        self.groups.mend.connect(self._mend)
-        self.groups.undo.connect(self._undo)
-        self.groups.opened.connect(self._open_field)
-        self.groups.left.connect(self._to_records)
-        column.addWidget(self.groups, 1)
-        return side
-
-    def _wrong_card(self) -> Card:
-        """What becomes of wrong rows; decided once for all of them, and kept for the next time."""
-        self.wrong_card = Card("有错的行")
-        self.as_drafts, self.left_out = Pill("存为草稿", "drafts"), Pill("不导入", "out")
-        for pill in (self.as_drafts, self.left_out):
-            pill.setAutoExclusive(True)
-            pill.clicked.connect(self._wrong_decided)
-            self.wrong_card.head.addWidget(pill)
-        self.as_drafts.setChecked(True)
-        self.wrong_words = label("", "muted", wraps=True)
-        self.wrong_card.body.addWidget(self.wrong_words)
-        return self.wrong_card
 
     # -- what the frame asks ---------------------------------------------------------------------
 
@@ -178,8 +134,12 @@ class ImportPage(PageBase):
 
     def read(self, path: Path) -> None:
         """Check a file without keeping anything."""
+        if self.job is not None:
+            self.desk.say("上一个文件还没有处理完，请等它做完或按“取消”，再选新的文件。", "warning")
+            return
         keep_refused = self.desk.store.settings.get(_KEEP_REFUSED, True)
-        (self.as_drafts if keep_refused else self.left_out).setChecked(True)
+        (self.result.as_drafts if keep_refused else self.result.left_out).setChecked(True)
+        self.reading.drop()
         self._look(Decided(path, keep_refused=keep_refused))
 
     def show_columns(self) -> None:
@@ -192,26 +152,22 @@ class ImportPage(PageBase):
 
     def keep(self) -> None:
         """Keep what was checked: right rows and, if she wants, those to be mended as drafts."""
-        decided, library, clock, listed = (
-            self.decided,
-            self.desk.library,
-            self.desk.clock,
-            self.feedback.report,
-        )
-        if decided is None or self.kept or (self.report is None and listed is None):
+        decided, library, clock, read = self.decided, self.desk.library, self.desk.clock, self.reading
+        ready = self.report is not None or self.feedback.report is not None
+        if decided is None or self.kept or self.job is not None or not ready:
             return
         self.kept = True
         if self.report is not None:
             self._run(
                 lambda store, progress: import_work.take(
-                    store, library, decided, progress, dry_run=False, now=clock()
+                    store, library, decided, progress, dry_run=False, now=clock(), read=read
                 ),
                 self._kept,
             )
         else:
             self._run(
                 lambda store, progress: import_work.take_list(
-                    store, library, decided.path, progress, dry_run=False, now=clock()
+                    store, library, decided.path, progress, dry_run=False, now=clock(), read=read
                 ),
                 self._list_taken,
             )
@@ -237,35 +193,53 @@ class ImportPage(PageBase):
     # -- work ------------------------------------------------------------------------------------
 
     def _look(self, decided: Decided) -> None:
-        library, clock = self.desk.library, self.desk.clock
-        self._put_aside()
+        library, clock, read = self.desk.library, self.desk.clock, self.reading
+        self._forget_look()
         self.decided = decided
         self._run(
-            lambda store, progress: import_work.look(store, library, decided, progress, now=clock()),
+            lambda store, progress: import_work.look(
+                store, library, decided, progress, now=clock(), read=read
+            ),
             self._looked,
         )
 
-    def _put_aside(self) -> None:
-        self.decided = self.report = self.proposal = self.feedback.report = None
+    def _forget_look(self) -> None:
+        self.report = self.proposal = self.feedback.report = None
         self.kept = False
         self.failure.setText("")
 
-    def _run(self, task: Task[object], done: object) -> None:
+    def _put_aside(self) -> None:
+        self._forget_look()
+        self.decided = None
+        self.reading.drop()
+
+    def _run(self, task: Task[Any], then: Callable[[Any], None]) -> None:
+        """Do one thing in the background; its outcome goes to ``then`` in this thread."""
         self.failure.setText("")
         self.progress.setRange(0, 0)
-        self.job = self.desk.jobs.run(
-            task, done=done, failed=self._failed, progressed=self._progressed  # type: ignore[arg-type]
-        )  # fmt: skip
+        self._then = then
+        self.job = self.desk.jobs.run(task, done=self._done, failed=self._failed, progressed=self._progressed)
         self._show_state()
+
+    def _run_mending(self, task: Task[Any], then: Callable[[Any], None]) -> None:
+        def shown(found: object) -> None:
+            self._show_state()
+            then(found)
+
+        if self.job is None:
+            self._run(task, shown)
+
+    @Slot(object)
+    def _done(self, found: object) -> None:
+        self.job = None
+        self._then(found)
 
     @Slot(int, int)
     def _progressed(self, done: int, total: int) -> None:
         self.progress.setRange(0, max(total, 1))
         self.progress.setValue(done)
 
-    @Slot(object)
     def _looked(self, look: Look) -> None:
-        self.job = None
         self.report, self.proposal = look.report, look.proposal
         report = look.report or look.feedback
         if report is not None and report.cancelled:
@@ -284,34 +258,30 @@ class ImportPage(PageBase):
         self.desk.say("已取消，没有保存任何内容。", "warning")
         self._show_state()
 
-    @Slot(object)
     def _kept(self, report: ImportReport) -> None:
-        self.job = None
         if report.cancelled:
             self._cancelled()
             return
+        self.reading.drop()
         self.report = report
         rest = "要改" if report.count("draft") else "没有导入"
         self.desk.say(f"{report.file}：保存 {report.kept} 行，{report.refused} 行{rest}", "accepted")
         self.desk.data_changed.emit()
         self._show_state()
         self.keep_button.setFocus()
-        self._count_mistakes()
+        self.mending.count(report)
 
-    @Slot(object)
     def _list_taken(self, report: FeedbackReport) -> None:
-        self.job = None
         if report.cancelled:
             self._cancelled()
             return
+        self.reading.drop()
         self.feedback.show_report(report)
         self.desk.say(f"{report.file}：{report.sums()}", "accepted")
         self.desk.data_changed.emit()
         self._show_state()
 
-    @Slot(object)
     def _marked(self, words: str) -> None:
-        self.job = None
         self.desk.say(words, "accepted")
         self._show_state()
 
@@ -341,65 +311,12 @@ class ImportPage(PageBase):
             self._put_aside()
         self._show_state()
 
-    @Slot()
-    def _wrong_decided(self) -> None:
-        keep = self.as_drafts.isChecked()
+    @Slot(bool)
+    def _wrong_decided(self, keep: bool) -> None:
         self.desk.store.settings.set(_KEEP_REFUSED, keep)
         if self.decided is not None:
             self.decided = replace(self.decided, keep_refused=keep)
         self._show_state()
-
-    # -- mending ---------------------------------------------------------------------------------
-
-    def _count_mistakes(self) -> None:
-        report, library = self.report, self.desk.library
-        if report is not None and report.count("draft"):
-            self._run(lambda store, _: import_work.mistakes(store, library, report), self._counted)
-        else:
-            self.groups.show_mistakes([], 0)
-
-    @Slot(object)
-    def _counted(self, found: tuple[list[Mistake], int]) -> None:
-        self.job = None
-        self._show_state()
-        self.groups.show_mistakes(*found)
-
-    @Slot(object, str)
-    def _mend(self, mistake: Mistake, text: str) -> None:
-        library, clock = self.desk.library, self.desk.clock
-
-        def task(store: Store, progress: Progress) -> Mended:
-            return import_work.mend(store, library, mistake, text, progress, now=clock())
-
-        if self.job is None:
-            self._run(task, self._mended)
-
-    @Slot(object)
-    def _mended(self, mended: Mended) -> None:
-        self.job = None
-        if mended.cancelled:
-            self.desk.say("已取消，没有改动。", "warning")
-        else:
-            left = f"，{len(mended.left)} 条没有改：{mended.left[0][1]}" if mended.left else ""
-            self.desk.say(
-                f"已改 {mended.changed} 条：{mended.right} 条已无错，{mended.wrong} 条还有别的错{left}",
-                "accepted",
-            )
-        self.desk.data_changed.emit()
-        self._count_mistakes()
-
-    @Slot()
-    def _undo(self) -> None:
-        library, clock = self.desk.library, self.desk.clock
-        if self.job is None:
-            self._run(lambda store, _: import_work.undo(store, library, now=clock()), self._undone)
-
-    @Slot(object)
-    def _undone(self, back: int) -> None:
-        self.job = None
-        self.desk.say(f"已把 {back} 条改回原来的内容。", "accepted")
-        self.desk.data_changed.emit()
-        self._count_mistakes()
 
     # -- showing ---------------------------------------------------------------------------------
 
@@ -420,7 +337,7 @@ class ImportPage(PageBase):
         if listed is not None:
             self.stack.setCurrentWidget(self.feedback)
         elif report is not None:
-            self._show_report(report)
+            self.result.show_report(report, kept=self.kept, drafts=self._drafts_possible())
             self.stack.setCurrentWidget(self.result)
         else:
             self.stack.setCurrentWidget(self.start)
@@ -434,42 +351,12 @@ class ImportPage(PageBase):
             return "保存"
         if self.kept:
             return f"已保存 {self.report.kept} 行"
-        if self.report.refused and self._drafts_possible() and self.as_drafts.isChecked():
+        if self.report.refused and self._drafts_possible() and self.result.as_drafts.isChecked():
             return f"保存 {self.report.kept} 行，{self.report.refused} 行存为待改"
         return f"保存 {self.report.kept} 行"
 
     def _drafts_possible(self) -> bool:
         return self.proposal is not None and self.proposal.form.register is None
-
-    def _show_report(self, report: ImportReport) -> None:
-        self.rows_card.title.setText(f"{report.rows_read} 行可读")
-        self.rows_card.note.setText(
-            f"{report.kept} 行通过 · {report.refused} 行要改 · "
-            f"{report.count('duplicate')} 行已有 · {report.count('note')} 行不是数据"
-        )
-        self.only_wrong.set_count(sum(r.outcome in WRONG for r in report.rows))
-        self.all_rows.set_count(len(report.rows))
-        self.columns_text.setText(columns_words(report))
-        self.columns_button.setEnabled(not self.kept)
-        self.wrong_card.setVisible(bool(report.refused) and not self.kept and self._drafts_possible())
-        self.wrong_words.setText(
-            "原因写在旁边，以后逐条或一并改正。" if self.as_drafts.isChecked() else "只保存没有错的行。"
-        )
-        self._show_rows()
-        if not self.kept:
-            self.groups.show_report(report)
-
-    @Slot()
-    def _show_rows(self) -> None:
-        wrong = self.only_wrong.isChecked()
-        rows = self.report.rows if self.report else []
-        self.lines = [
-            line for row in rows for line in lines_of(row) if not wrong or line.outcome[0] in TO_MEND
-        ]
-        self.table.reload()
-
-    def _load(self, limit: int, offset: int, _order: Order) -> list[Line]:
-        return self.lines[offset : offset + limit]
 
     # -- to other pages --------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jgclient import feedback, importing, mending
 from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.kept_reading import KeptReading
 from jgclient.feedback import FeedbackReport
 from jgclient.forms.library import FormLibrary
 from jgclient.importing import ImportReport, Proposal
@@ -52,43 +53,68 @@ class Decided:
     keep_refused: bool = True
 
 
-def look(store: Store, library: FormLibrary, decided: Decided, progress: Progress, *, now: datetime) -> Look:
-    """Read a workbook without keeping anything."""
-    if decided.form_id is None and feedback.is_feedback(library, decided.path):
-        return Look(feedback=take_list(store, library, decided.path, progress, dry_run=True, now=now))
+def look(
+    store: Store,
+    library: FormLibrary,
+    decided: Decided,
+    progress: Progress,
+    *,
+    now: datetime,
+    read: KeptReading,
+) -> Look:
+    """Say what a workbook is, without keeping anything of it; it is read once."""
+    if decided.form_id is None and feedback.is_feedback(library, decided.path, read=read):
+        listed = take_list(store, library, decided.path, progress, dry_run=True, now=now, read=read)
+        return Look(feedback=listed)
     try:
-        report = take(store, library, decided, progress, dry_run=True, now=now)
+        report = take(store, library, decided, progress, dry_run=True, now=now, read=read)
     except WorkbookError as error:
         if decided.form_id is None:
             raise
         failure = str(error) if decided.columns else _UNKNOWN
-        return Look(proposal=_proposal(store, library, decided, now), failure=failure)
-    return Look(report, None if report.cancelled else _proposal(store, library, decided, now))
+        return Look(proposal=_proposal(store, library, decided, now, read), failure=failure)
+    return Look(report, None if report.cancelled else _proposal(store, library, decided, now, read))
 
 
-def _proposal(store: Store, library: FormLibrary, decided: Decided, now: datetime) -> Proposal:
+def _proposal(
+    store: Store, library: FormLibrary, decided: Decided, now: datetime, read: KeptReading
+) -> Proposal:
     return importing.propose(
-        store, library, decided.path, form_id=decided.form_id, columns=decided.columns, now=now
+        store, library, decided.path, form_id=decided.form_id, columns=decided.columns, now=now, read=read
     )
 
 
 def take(
-    store: Store, library: FormLibrary, decided: Decided, progress: Progress, *, dry_run: bool, now: datetime
+    store: Store,
+    library: FormLibrary,
+    decided: Decided,
+    progress: Progress,
+    *,
+    dry_run: bool,
+    now: datetime,
+    read: KeptReading,
 ) -> ImportReport:
     """Import, or only check."""
     return importing.import_workbook(
         store, library, decided.path, form_id=decided.form_id, columns=decided.columns,
-        keep_refused=decided.keep_refused, dry_run=dry_run, now=now, on_progress=progress.report,
-        is_cancelled=progress.is_cancelled,
+        keep_refused=decided.keep_refused, dry_run=dry_run, now=now, read=read,
+        on_progress=progress.report, is_cancelled=progress.is_cancelled,
     )  # fmt: skip
 
 
 def take_list(
-    store: Store, library: FormLibrary, path: Path, progress: Progress, *, dry_run: bool, now: datetime
+    store: Store,
+    library: FormLibrary,
+    path: Path,
+    progress: Progress,
+    *,
+    dry_run: bool,
+    now: datetime,
+    read: KeptReading,
 ) -> FeedbackReport:
     """Take in a feedback list, or only look at it."""
     return feedback.take_feedback(
-        store, library, path, dry_run=dry_run, now=now, on_progress=progress.report,
+        store, library, path, dry_run=dry_run, now=now, read=read, on_progress=progress.report,
         is_cancelled=progress.is_cancelled,
     )  # fmt: skip
 

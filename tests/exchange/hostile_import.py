@@ -1,4 +1,4 @@
-"""Imports one workbook in a process of its own, as a dry run, and says what came of it and what it took."""
+"""Looks at one workbook as the import page does, in a process of its own; says what came of it and took."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ import keyring
 from keyring.backends import fail
 
 from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.kept_reading import KeptReading
 from jgclient.forms.library import load_library, resources_folder
-from jgclient.importing import import_workbook
-from jgclient.store import open_store
+from jgclient.store import Store, open_store
+from jgclient.ui.background import Job, Progress
+from jgclient.ui.import_work import Decided, look
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+
+
+def _nothing(_store: Store, _progress: Progress) -> None:
+    """The task of a job that only carries progress."""
 
 
 def main(path: Path) -> dict[str, object]:
@@ -25,9 +31,11 @@ def main(path: Path) -> dict[str, object]:
     library = load_library(resources_folder())
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "d", clock=lambda: NOW) as store:
         try:
-            report = import_workbook(store, library, path, form_id="check", dry_run=True, now=NOW)
+            seen = look(store, library, Decided(path), Progress(Job(_nothing)), now=NOW, read=KeptReading())
         except WorkbookError as error:
             return {"refused": str(error)}
+        report = seen.report
+        assert report is not None, seen
         return {
             "rows": [[row.row, row.outcome, row.reason] for row in report.rows],
             "problems": [

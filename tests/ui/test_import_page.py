@@ -57,25 +57,27 @@ def test_equal_mistakes_are_mended_together_and_taken_back(
 ) -> None:
     page.read(ledger)
     idle(qtbot, page)
-    assert page.wrong_card.isVisible()
+    assert page.result.wrong_card.isVisible()
     page.keep_button.click()
     idle(qtbot, page)
-    assert not page.wrong_card.isVisible()
+    assert not page.result.wrong_card.isVisible()
     assert results(store).count("未发现毛病") == 4
     key = next(
-        k for k, b in page.groups.buttons.items() if b.text() == "改 4 条" and page.groups.boxes[k].text()
+        k
+        for k, b in page.result.groups.buttons.items()
+        if b.text() == "改 4 条" and page.result.groups.boxes[k].text()
     )
     assert not clipped(page)
     assert not overlapping(page)
-    page.groups.boxes[key].setText("01")
-    qtbot.keyClick(page.groups.boxes[key], Qt.Key.Key_Return)
+    page.result.groups.boxes[key].setText("01")
+    qtbot.keyClick(page.result.groups.boxes[key], Qt.Key.Key_Return)
     idle(qtbot, page)
     assert results(store).count("未发现毛病") == 0
-    assert page.groups.undo_button.text() == "撤销刚才改的 4 条"
-    page.groups.undo_button.click()
+    assert page.result.groups.undo_button.text() == "撤销刚才改的 4 条"
+    page.result.groups.undo_button.click()
     idle(qtbot, page)
     assert results(store).count("未发现毛病") == 4
-    assert not page.groups.undo_button.isVisible()
+    assert not page.result.groups.undo_button.isVisible()
 
 
 def test_wrong_rows_are_left_out_when_she_says_so_and_the_next_time_too(
@@ -85,14 +87,14 @@ def test_wrong_rows_are_left_out_when_she_says_so_and_the_next_time_too(
     idle(qtbot, page)
     right = page.report.kept
     assert "存为待改" in page.keep_button.text()
-    page.left_out.click()
+    page.result.left_out.click()
     assert page.keep_button.text() == f"保存 {right} 行"
     page.keep()
     idle(qtbot, page)
     assert store.records.count(ListQuery()) == right
     page.read(ledger)
     idle(qtbot, page)
-    assert page.left_out.isChecked()
+    assert page.result.left_out.isChecked()
 
 
 def test_problems_go_back_into_her_workbook(
@@ -125,7 +127,7 @@ def test_columns_nobody_knows_are_mapped_and_remembered(
     panel.form_choice.activated.emit(panel.form_choice.currentIndex())
     idle(qtbot, page)
     if page.stack.currentWidget() is not panel:
-        page.columns_button.click()
+        page.result.columns_button.click()
     assert not clipped(panel)
     panel.hints["哪天"].click()
     assert panel.choices["哪天"].currentData() == "check_date"
@@ -141,7 +143,7 @@ def test_columns_nobody_knows_are_mapped_and_remembered(
     page.read(path)
     idle(qtbot, page)
     assert page.report.remembered
-    assert "按上次为这种表选定" in page.columns_text.text()
+    assert "按上次为这种表选定" in page.result.columns_text.text()
 
 
 def test_a_feedback_list_is_shown_and_taken_in(
@@ -186,6 +188,7 @@ def test_templates_and_records_go_out(
 ) -> None:
     story.everything()
     card = page.exports
+    idle(qtbot, page)
     card.form_choice.setCurrentIndex(card.form_choice.findData("check"))
     getattr(card, what).click()
     assert not page.desk.jobs.busy  # she went back in the dialog

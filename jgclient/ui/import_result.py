@@ -1,0 +1,118 @@
+"""What an import says of a workbook: its rows, its columns, what becomes of wrong ones."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from jgclient.importing import ImportReport
+from jgclient.ui.import_groups import GroupsCard
+from jgclient.ui.import_lines import COLUMNS, TO_MEND, WRONG, Line, columns_words, lines_of
+from jgclient.ui.parts import Card, Pill, button, label
+from jgclient.ui.tables import Order, RowsModel, RowTable
+
+
+class ResultView(QWidget):
+    """The rows at the left, everything that holds of many of them at the right."""
+
+    #: (line): it was opened in the table.
+    opened = Signal(object)
+    #: Let her look at the columns.
+    columns_asked = Signal()
+    #: (keep): whether wrong rows become drafts.
+    wrong_decided = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.report: ImportReport | None = None
+        self.lines: list[Line] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._rows_card(), 9)
+        row.addWidget(self._side(), 4)
+
+    def _rows_card(self) -> Card:
+        self.rows_card = Card("读到的行", flush=True)
+        self.only_wrong = Pill("要改的", "wrong")
+        self.all_rows = Pill("全部", "all")
+        for pill in (self.only_wrong, self.all_rows):
+            pill.setAutoExclusive(True)
+            pill.clicked.connect(self._show_rows)
+            self.rows_card.head.addWidget(pill)
+        self.only_wrong.setChecked(True)
+        self.table = RowTable("检查结果", RowsModel(COLUMNS, self._load), lambda line: line.key)
+        self.table.opened.connect(self.opened)
+        self.rows_card.body.addWidget(self.table)
+        return self.rows_card
+
+    def _side(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self.columns_card = Card("对上的列")
+        self.columns_button = button("核对", on_click=self.columns_asked.emit)
+        self.columns_card.head.addWidget(self.columns_button)
+        self.columns_text = label("", "", wraps=True)
+        self.columns_card.body.addWidget(self.columns_text)
+        column.addWidget(self.columns_card)
+        column.addWidget(self._wrong_card())
+        self.groups = GroupsCard()
+        column.addWidget(self.groups, 1)
+        return side
+
+    def _wrong_card(self) -> Card:
+        """What becomes of wrong rows; decided once for all of them, and kept for the next time."""
+        self.wrong_card = Card("有错的行")
+        self.as_drafts, self.left_out = Pill("存为草稿", "drafts"), Pill("不导入", "out")
+        for pill in (self.as_drafts, self.left_out):
+            pill.setAutoExclusive(True)
+            pill.clicked.connect(self._decide)
+            self.wrong_card.head.addWidget(pill)
+        self.as_drafts.setChecked(True)
+        self.wrong_words = label("", "muted", wraps=True)
+        self.wrong_card.body.addWidget(self.wrong_words)
+        return self.wrong_card
+
+    def show_report(self, report: ImportReport, *, kept: bool, drafts: bool) -> None:
+        """Show what an import did or would do.
+
+        Args:
+            report: What it says.
+            kept: Something was kept already; what wrong rows have in common is shown by whoever kept them.
+            drafts: Wrong rows of this form can be kept as drafts.
+        """
+        self.report = report
+        self.rows_card.title.setText(f"{report.rows_read} 行可读")
+        self.rows_card.note.setText(
+            f"{report.kept} 行通过 · {report.refused} 行要改 · "
+            f"{report.count('duplicate')} 行已有 · {report.count('note')} 行不是数据"
+        )
+        self.only_wrong.set_count(sum(r.outcome in WRONG for r in report.rows))
+        self.all_rows.set_count(len(report.rows))
+        self.columns_text.setText(columns_words(report))
+        self.columns_button.setEnabled(not kept)
+        self.wrong_card.setVisible(bool(report.refused) and not kept and drafts)
+        self.wrong_words.setText(
+            "原因写在旁边，以后逐条或一并改正。" if self.as_drafts.isChecked() else "只保存没有错的行。"
+        )
+        self._show_rows()
+        if not kept:
+            self.groups.show_report(report)
+
+    @Slot()
+    def _decide(self) -> None:
+        self.wrong_decided.emit(self.as_drafts.isChecked())
+
+    @Slot()
+    def _show_rows(self) -> None:
+        wrong = self.only_wrong.isChecked()
+        rows = self.report.rows if self.report else []
+        self.lines = [
+            line for row in rows for line in lines_of(row) if not wrong or line.outcome[0] in TO_MEND
+        ]
+        self.table.reload()
+
+    def _load(self, limit: int, offset: int, _order: Order) -> list[Line]:
+        return self.lines[offset : offset + limit]
