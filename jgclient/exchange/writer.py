@@ -30,7 +30,7 @@ _SHEET = "xl/worksheets/sheet1.xml"
 _END_OF_ROWS = b"</sheetData>"
 _SPECIAL = re.compile(r"[&<>]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
 #: What is written as it stands: most rows, joined by line feeds.
-_PLAIN = re.compile(r"[ !-%'-;=?-~\n一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
+_PLAIN = re.compile(r"[ !-%'-;=?-^`-~\n一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
 _ESCAPED_X = re.compile(r"(_x[0-9A-Fa-f]{4}_)")
 
 
@@ -130,7 +130,7 @@ def _is_plain(row: Sequence[str]) -> bool:
         len(joined) < MAX_CELL
         and _PLAIN.fullmatch(joined) is not None
         and joined.count("\n") == len(row) + 1
-        and not ("\n " in joined or " \n" in joined or "_x" in joined)
+        and not ("\n " in joined or " \n" in joined)
     )
 
 

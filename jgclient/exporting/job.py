@@ -11,7 +11,7 @@ from jgclient.entering import unit_of
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.memory import rare_collections
 from jgclient.exchange.template import explanation, write_template
-from jgclient.exchange.writer import write_rows
+from jgclient.exchange.writer import MAX_ROWS, write_rows
 from jgclient.exporting.layouts import Layout, LayoutName, Technical, layout_of, listed_cells, technical_cells
 from jgclient.exporting.rows import Rows
 from jgclient.forms.definition import Form
@@ -86,10 +86,9 @@ def export(
         total = store.registers.count(form.register.name)
         lines = _register_rows(store, form, how, rows)
     else:
-        wanted = _without_page(query, form) if record_ids is None else None
-        total = store.records.count(wanted) if wanted else len(record_ids or ())
-        pages = _listed(store, wanted) if wanted else _pages(record_ids or ())
-        lines = _record_rows(store, how, rows, pages, _technical(store, now) if how.technical else None)
+        ids = record_ids if record_ids is not None else store.records.ids(_whole(query, form))
+        total = len(ids)
+        lines = _record_rows(store, how, rows, ids, _technical(store, now) if how.technical else None)
     first = [[explanation(f, library.codes) for f in how.fields]] if how.explained else []
     watched = _watched(lines, total, on_progress, is_cancelled)
     with rare_collections():
@@ -116,29 +115,23 @@ def _register_rows(store: Store, form: Form, layout: Layout, rows: Rows) -> Iter
             yield [rows.cell(f, row.content.get(f.name)) for f in layout.fields]
 
 
-def _without_page(query: ListQuery | None, form: Form) -> ListQuery:
-    """The records to write; without a list by id, as a record that is changed meanwhile keeps its place."""
-    if query is None:
-        return ListQuery(form=form.id, sort="id", descending=False)
-    return replace(query, form=form.id, limit=_PAGE, offset=0)
+def _whole(query: ListQuery | None, form: Form) -> ListQuery:
+    """All records to write, not page by page: one that is changed meanwhile may move to another page.
+
+    No more than a sheet has rows; with the headings that is one too many, which the writer tells.
+    """
+    return replace(query or ListQuery(sort="id", descending=False), form=form.id, limit=MAX_ROWS, offset=0)
 
 
-def _listed(store: Store, query: ListQuery) -> Iterator[list[str]]:
-    offset = 0
-    while page := store.records.ids(replace(query, limit=_PAGE, offset=offset)):
-        offset += len(page)
-        yield page
-
-
-def _pages(record_ids: Sequence[str]) -> Iterator[list[str]]:
+def _pages(record_ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(record_ids), _PAGE):
-        yield list(record_ids[start : start + _PAGE])
+        yield record_ids[start : start + _PAGE]
 
 
 def _record_rows(
-    store: Store, layout: Layout, rows: Rows, pages: Iterator[list[str]], technical: Technical | None
+    store: Store, layout: Layout, rows: Rows, record_ids: Sequence[str], technical: Technical | None
 ) -> Iterator[list[str]]:
-    for ids in pages:
+    for ids in _pages(record_ids):
         kept = [record for record in store.bulk.contents(ids) if record.form == rows.form.id]
         lines = (
             {row.id: row for row in store.records.list(ListQuery(ids=tuple(ids), limit=len(ids)))}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from jgclient.forms.bulk_fields import Filled
 from jgclient.forms.definition import Field, Form
 from jgclient.records import Json
 from jgclient.store import RecordRow
@@ -54,11 +55,16 @@ class Layout:
         """List columns and fields in the order of the layout."""
         return [cells[place] for place in self.order] if self.order else cells
 
-    def column(self, form_field: Field, data: Sequence[Json], texts: Sequence[str]) -> Sequence[str]:
-        """What is written for values of one field, see :meth:`cell`."""
-        if form_field.type in ("code", "codes") or (self.slashes and form_field.type == "date"):
-            return [self.cell(form_field, *pair) for pair in zip(data, texts, strict=True)]
-        return texts
+    def column(self, form_field: Field, filled: Filled) -> Sequence[str]:
+        """What is written for the texts of one field, see :meth:`cell`."""
+        if form_field.type == "code" and not self.words:
+            return [
+                text if code is None else code for code, text in zip(filled.data, filled.shown, strict=True)
+            ]
+        if form_field.type == "codes" or (self.slashes and form_field.type == "date"):
+            pairs = zip(filled.data, filled.shown, strict=True)
+            return [self.cell(form_field, data, text) for data, text in pairs]
+        return filled.shown
 
     def cell(self, form_field: Field, data: Json, text: str) -> str:
         """What is written for a value.

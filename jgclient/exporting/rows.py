@@ -10,6 +10,8 @@ from jgclient.exporting.layouts import Layout
 from jgclient.forms.bulk import BulkChecker
 from jgclient.forms.checker import Context
 from jgclient.forms.definition import Field, Form
+from jgclient.forms.field_types import FIELD_TYPES
+from jgclient.forms.field_types.base import says_itself
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.registers import NoRegisters
 from jgclient.forms.remembering import MOST
@@ -38,6 +40,9 @@ class Rows:
         self._checker, self._layout, self._unit = library.checker(form), layout, unit
         self._readers: dict[date, BulkChecker] = {}
         self._cells: dict[tuple[str, Hashable], str] = {}
+        # The date decides what codes mean, whether it is shown or not.
+        self._asked = {f.name for f in form if f in layout.fields or f.name == form.date_field}
+        self._say_themselves = {f.name for f in form if says_itself(FIELD_TYPES[f.type])}
 
     def of(self, records: Sequence[KeptContent]) -> list[list[str]]:
         """The fields of each record, in the order of the layout."""
@@ -58,6 +63,8 @@ class Rows:
         """What the layout writes for a value of finished content."""
         if data is None:
             return ""
+        if isinstance(data, str) and form_field.name in self._say_themselves:
+            return data
         key = (form_field.name, tuple(data) if isinstance(data, list) else data)
         try:
             known = self._cells.get(key)
@@ -78,13 +85,10 @@ class Rows:
         if day not in self._readers:
             context = Context(NoRegisters(), day, self._unit)
             self._readers[day] = self._checker.in_bulk(context, judged=False)
-        names = {name for texts in drafts for name in texts} & self.form.by_name.keys()
-        block = self._readers[day].understand({n: [texts.get(n, "") for texts in drafts] for n in names})
-        columns = [
-            self._layout.column(form_field, filled.data, filled.shown) if filled else [""] * len(drafts)
-            for form_field in self._layout.fields
-            for filled in [block.fields.get(form_field.name)]
-        ]
+        block = self._readers[day].understand(
+            {n: [texts.get(n, "") for texts in drafts] for n in self._asked}
+        )
+        columns = [self._layout.column(f, block.fields[f.name]) for f in self._layout.fields]
         return [[column[place] for column in columns] for place in range(len(drafts))]
 
 

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from json.encoder import encode_basestring
+from typing import Any
 
 from jgclient.forms.problems import Problem
 from jgclient.forms.remembering import MOST, Remembered
 from jgclient.records import Content, Facts, canonical_json, derive_state
 from jgclient.store import search
 from jgclient.store.codec import FAR
-from jgclient.store.connection import CACHE_KIB, Connection
+from jgclient.store.connection import CACHE_KIB, Connection, Row
 from jgclient.store.rows import Summary
 
 #: Triggers whose work :class:`Bulk` does in one statement for all rows; any others stay in force.
@@ -46,15 +47,13 @@ JOIN imported ON imported.record_id = record.id AND imported.added_at = draft.sa
 WHERE record.revision = 0
 """
 _CONTENTS = """
-SELECT record.id, record.form, last.operation, draft.base_revision, draft.texts,
-    coalesce(draft.saved_at, last.made_at) AS saved_at,
-    CASE WHEN draft.texts IS NULL THEN last.content END AS content
+SELECT record.id, record.form, last.operation, draft.base_revision,
+    coalesce(draft.saved_at, last.made_at), draft.record IS NOT NULL, coalesce(draft.texts, last.content)
 FROM json_each(?) AS wanted
 JOIN record ON record.id = wanted.value
 LEFT JOIN draft ON draft.record = record.key
 LEFT JOIN revision AS last ON last.record = record.key AND last.revision = record.revision
 WHERE draft.record IS NOT NULL OR last.record IS NOT NULL
-ORDER BY wanted.key
 """
 _SUMMARY = sorted(field.name for field in fields(Summary))
 _TEXT = "INSERT INTO record_text (rowid, grams, chars, wholes) VALUES (?, ?, ?, ?)"
@@ -199,15 +198,10 @@ class Bulk:
     def contents(self, record_ids: Sequence[str]) -> list[KeptContent]:
         """What records say now, in the order asked for; ids of which nothing is kept are left out."""
         rows = self._db.rows(_CONTENTS, [canonical_json(list(record_ids))])
-        return [
-            KeptContent(
-                record_id=row["id"], form=row["form"], operation=row["operation"] or "",
-                accepted=bool(row["base_revision"]), day=date.fromisoformat(row["saved_at"][:10]),
-                texts=json.loads(row["texts"]) if row["texts"] is not None else None,
-                content=json.loads(row["content"]) if row["texts"] is None else {},
-            )
-            for row in rows
-        ]  # fmt: skip
+        # Read as one text: the names of fields are made once for all of them.
+        bodies = json.loads(f"[{','.join([row[-1] for row in rows])}]")
+        found = {row[0]: _kept_content(row, body) for row, body in zip(rows, bodies, strict=True)}
+        return [found[record_id] for record_id in record_ids if record_id in found]
 
     # -- inside ----------------------------------------------------------------------------------------
 
@@ -271,6 +265,14 @@ class Bulk:
             cut = search.put_together([*[pieces.get(t) or search.piece(t) for t in texts], *named])
             rows.append((touches[i], cut.grams, cut.chars, cut.wholes))
         return rows
+
+
+def _kept_content(row: Row, body: dict[str, Any]) -> KeptContent:
+    record_id, form, operation, base, at, is_draft, _ = row
+    return KeptContent(
+        record_id, form, operation or "", accepted=bool(base), day=date.fromisoformat(at[:10]),
+        texts=body if is_draft else None, content={} if is_draft else body,
+    )  # fmt: skip
 
 
 def _state(hard: int) -> str:

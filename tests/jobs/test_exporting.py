@@ -102,6 +102,8 @@ def test_a_list_is_what_is_filtered_with_the_columns_asked_for(
     assert written == len(rows) == 7
     assert {row[0] for row in rows} == {"有错"}
     assert all(row[4] for row in rows)
+    export(filled, library, "check", tmp_path / "b.xlsx", layout="list", columns=["state"], query=query)
+    assert read_workbook(tmp_path / "b.xlsx")[0].rows == [["状态"], *[["有错"]] * 7]
     with pytest.raises(KeyError):
         export(filled, library, "check", tmp_path / "b.xlsx", layout="list", columns=["nix"])
 

@@ -133,3 +133,15 @@ def test_taken_back_as_if_never_there_but_for_what_was_typed_since(make: Any, tm
     assert [row.id for row in store.records.list(ListQuery())] == ["r1"]
     assert store.imports.seen(["r-print-1"]) == {"r-print-1": "r1"}
     assert store.stale_rows() == []
+
+
+def test_contents_come_in_the_order_asked_for(make: Any) -> None:
+    store = make("a")
+    store.bulk.add_drafts([drafts()])
+    found = store.bulk.contents(["r2", "unknown", "r0", "r1"])
+    assert [kept.record_id for kept in found] == ["r2", "r0", "r1"]
+    assert [kept.texts for kept in found] == [store.records.draft(kept.record_id).texts for kept in found]
+    assert {(kept.form, kept.operation, kept.accepted, kept.day) for kept in found} == {
+        ("check", "", False, NOW.date())
+    }
+    assert store.bulk.contents([]) == []
