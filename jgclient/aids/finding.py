@@ -76,7 +76,9 @@ def meaning(store: Store, library: FormLibrary, register: str, key: str) -> str:
 
 
 def records(store: Store, form_id: str, text: str) -> list[Choice]:
-    """Records of another form, by their business number."""
+    """Records of another form, by their business number; none while an import is not searchable yet."""
+    if store.records.search_is_behind():
+        return []
     found = store.records.list(ListQuery(form=form_id, text=text, limit=LIMIT))
     return [Choice(row.number, f"{row.title} {row.act_date}".strip()) for row in found if row.number]
 

@@ -97,6 +97,8 @@ def _from_register(store: Store, form: Form, code: str) -> dict[str, str]:
 
 
 def _from_last_record(store: Store, library: FormLibrary, form: Form, code: str) -> dict[str, str]:
+    if store.records.search_is_behind():
+        return {}
     rows = store.records.list(ListQuery(form=form.id, text=code, limit=_RECENT))
     last = next((row for row in rows if row.party_code == code), None)
     if last is None:

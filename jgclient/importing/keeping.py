@@ -10,6 +10,7 @@ from jgclient.entering import author_of, summarise
 from jgclient.exchange.source_blocks import SourceBlock
 from jgclient.forms.bulk import Block
 from jgclient.forms.catalogue import VALID_FROM, VALID_TO
+from jgclient.forms.crossing import duplicate_rules
 from jgclient.forms.definition import Form, RegisterKey
 from jgclient.forms.registers import Registers
 from jgclient.importing.report import RowProblem, RowReport
@@ -55,6 +56,7 @@ class Drafts:
     def __init__(self, store: Store, form: Form, file: str, *, now: datetime) -> None:
         self._store, self._form, self._file, self._now = store, form, file, now
         self._author = author_of(store)
+        self._keys = sorted({name for rule in duplicate_rules(form) for name in rule.fields})
         self._waiting: list[NewDrafts] = []
         self._kept: list[Sequence[str]] = []
 
@@ -102,7 +104,7 @@ class Drafts:
             form=self._form.id, form_version=self._form.version, author=self._author, file=self._file,
             record_ids=record_ids, texts=columns, problems=[checked.problems[place] for place in places],
             summaries=summaries, fingerprints=[source.fingerprints[place] for place in places],
-            rows=[source.numbers[place] for place in places],
+            rows=[source.numbers[place] for place in places], keys=self._keys,
         )  # fmt: skip
 
 

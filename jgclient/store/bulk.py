@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -14,14 +14,14 @@ from typing import Any
 from jgclient.forms.problems import Problem
 from jgclient.forms.remembering import MOST, Remembered
 from jgclient.records import Content, Facts, canonical_json, derive_state
-from jgclient.store import search
+from jgclient.store import findable
 from jgclient.store.codec import FAR
 from jgclient.store.connection import CACHE_KIB, Connection, Row
 from jgclient.store.rows import Summary
 
 #: Triggers whose work :class:`Bulk` does in one statement for all rows; any others stay in force.
 _COUNTED = "record_count_added"
-_MARKED = "duty_made"
+_MARKED = "duty_typed"
 #: A form with more records than this is not read as a whole (about 20 MB for a column).
 MOST_VALUES = 200_000
 #: Pages kept in memory meanwhile, in KiB: every index of the list grows in many places.
@@ -56,7 +56,6 @@ LEFT JOIN revision AS last ON last.record = record.key AND last.revision = recor
 WHERE draft.record IS NOT NULL OR last.record IS NOT NULL
 """
 _SUMMARY = sorted(field.name for field in fields(Summary))
-_TEXT = "INSERT INTO record_text (rowid, grams, chars, wholes) VALUES (?, ?, ?, ?)"
 _IMPORTED = """
 INSERT OR REPLACE INTO imported (fingerprint, record_id, file, row, added_at) VALUES (?, ?, ?, ?, ?)
 """
@@ -73,6 +72,7 @@ class NewDrafts:
         summaries: How each shows in lists.
         fingerprints: Marks of the rows they were read from.
         rows: Numbers of these rows.
+        keys: Fields that tell whether a record is there already; only their texts are found at once.
     """
 
     form: str
@@ -85,6 +85,7 @@ class NewDrafts:
     summaries: Sequence[Summary]
     fingerprints: Sequence[str]
     rows: Sequence[int]
+    keys: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,6 @@ class Bulk:
     def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         self._db = connection
         self._clock = clock
-        self._pieces = defaultdict[str, Remembered[str, search.Piece]](lambda: Remembered(search.piece))
         self._members: dict[str, Remembered[str, str]] = {}
         self._problem_texts: dict[int, tuple[Problem, str]] = {}
 
@@ -150,13 +150,14 @@ class Bulk:
              len(hard[i]), block.author, now, _summary(block.summaries[i]))
             for i in range(size)
         ])  # fmt: skip
-        self._db.run_many(_TEXT, self._index_rows(block, touches))
         self._db.run_many(_IMPORTED, [
             (block.fingerprints[i], block.record_ids[i], block.file, block.rows[i], now) for i in range(size)
         ])  # fmt: skip
         for state, number in Counter(states).items():
             self._db.run(_COUNT, [block.form, state, number])
         self._db.run("INSERT OR IGNORE INTO duty_stale SELECT key FROM record WHERE key > ?", [key])
+        whole = [block.texts[name] for name in block.keys if name in block.texts]
+        findable.postpone(self._db, key, touches, list(zip(*whole, strict=True)) or [()] * size)
 
     def take_back(self, record_ids: Sequence[str]) -> int:
         """Take imported drafts out again as if they had never been there, but for those changed since.
@@ -247,24 +248,6 @@ class Bulk:
             text = canonical_json(problem.to_json())
             self._problem_texts[id(problem)] = (problem, text)
         return text
-
-    def _index_rows(self, block: NewDrafts, touches: Sequence[int]) -> list[tuple[int, str, str, str]]:
-        """Rows of the search index, as :mod:`jgclient.store.index` makes them one by one."""
-        names = sorted(block.texts)
-        columns = [block.texts[name] for name in names]
-        pieces = {"": search.piece("")}
-        for name, column in zip(names, columns, strict=True):
-            new = [text for text in column if text not in pieces]
-            pieces.update(zip(new, self._pieces[name].of(new), strict=True))
-        rows = []
-        for i, s in enumerate(block.summaries):
-            texts = dict.fromkeys(
-                [s.title, s.number, s.party, s.party_code, s.item, *[c[i] for c in columns]]
-            )
-            named = [one for name in dict.fromkeys([s.party, s.title]) for one in search.initial_pieces(name)]
-            cut = search.put_together([*[pieces.get(t) or search.piece(t) for t in texts], *named])
-            rows.append((touches[i], cut.grams, cut.chars, cut.wholes))
-        return rows
 
 
 def _kept_content(row: Row, body: dict[str, Any]) -> KeptContent:

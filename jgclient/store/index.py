@@ -10,8 +10,8 @@ from typing import Any
 
 from jgclient.forms.problems import Problem
 from jgclient.records import Facts, derive_state
-from jgclient.store import search
-from jgclient.store.codec import FAR, all_texts, problems_of, summary_of
+from jgclient.store import findable
+from jgclient.store.codec import FAR, problems_of, summary_of
 from jgclient.store.connection import Connection, Row
 
 _FACTS = """
@@ -100,8 +100,9 @@ def refresh(connection: Connection, key: int, record_id: str) -> None:
         connection.insert("record", {"key": key, "id": record_id} | columns)
     else:
         connection.run("DELETE FROM record_text WHERE rowid = ?", [before])
+        connection.run("DELETE FROM text_stale WHERE record = ?", [key])
         _write_columns(connection, key, columns)
-    _write_text(connection, touched, row, columns)
+    _write_text(connection, row, columns)
 
 
 def restate(connection: Connection, keys: Iterable[int]) -> None:
@@ -131,11 +132,12 @@ def rebuild(connection: Connection) -> int:
     different = 0
     with connection.atomic():
         connection.run("INSERT INTO record_text(record_text) VALUES ('delete-all')")
+        connection.run("DELETE FROM text_stale")
         for (key,) in connection.rows(_WITH_FACTS):
             row = connection.row(_FACTS, [key])
             columns = derived_columns(row)
             different += _write_columns(connection, key, columns)
-            _write_text(connection, row["touched"], row, columns)
+            _write_text(connection, row, columns | {"touched": row["touched"]})
         connection.run("DELETE FROM record_count")
         connection.run(
             "INSERT INTO record_count SELECT form, state, count(*) FROM record GROUP BY form, state"
@@ -223,9 +225,6 @@ def _write_columns(connection: Connection, key: int, columns: dict[str, Any]) ->
     return True
 
 
-def _write_text(connection: Connection, rowid: int, row: Row, columns: dict[str, Any]) -> None:
+def _write_text(connection: Connection, row: Row, columns: dict[str, Any]) -> None:
     source = row["texts"] if row["has_draft"] else row["content"]
-    shown = [columns[name] for name in ("title", "number", "party", "party_code", "item")]
-    texts = dict.fromkeys([*shown, *all_texts(json.loads(source))])
-    cut = search.index_text(texts, names=dict.fromkeys([columns["party"], columns["title"]]))
-    connection.insert("record_text", {"rowid": rowid, **asdict(cut)})
+    findable.write(connection, [findable.index_row(columns, source)])

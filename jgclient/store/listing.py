@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from jgclient.records import State
-from jgclient.store import search
+from jgclient.store import findable, search
 from jgclient.store.codec import day_of
 from jgclient.store.connection import Connection, Row
 from jgclient.store.rows import ListQuery, RecordRow
@@ -66,7 +66,7 @@ def page(connection: Connection, query: ListQuery) -> list[RecordRow]:
     """
     if query.sort not in _ORDERS:
         raise ValueError(f"cannot sort by {query.sort!r}")
-    chosen = _filter_of(query)
+    chosen = _filter_of(connection, query)
     if chosen is None:
         return []
     sql = f"SELECT {_COLUMNS} {_statement(connection, query, chosen)} LIMIT :limit OFFSET :offset"
@@ -76,7 +76,7 @@ def page(connection: Connection, query: ListQuery) -> list[RecordRow]:
 
 def ids(connection: Connection, query: ListQuery) -> list[str]:
     """The ids of one page of the list, see :func:`page`."""
-    chosen = _filter_of(query)
+    chosen = _filter_of(connection, query)
     if chosen is None:
         return []
     sql = f"SELECT record.id {_statement(connection, query, chosen)} LIMIT :limit OFFSET :offset"
@@ -86,7 +86,7 @@ def ids(connection: Connection, query: ListQuery) -> list[str]:
 
 def count(connection: Connection, query: ListQuery) -> int:
     """How many records the query finds, whatever its page."""
-    chosen = _filter_of(query)
+    chosen = _filter_of(connection, query)
     if chosen is None:
         return 0
     if not chosen.counted or (chosen.tests and chosen.match):
@@ -98,6 +98,7 @@ def count(connection: Connection, query: ListQuery) -> int:
 
 def holding(connection: Connection, texts: Iterable[str]) -> list[str]:
     """Ids of records in which one of these texts stands whole; now and then one more, so compare."""
+    findable.catch_up(connection)
     match = " OR ".join(search.whole_expression([text]) for text in texts if text)
     sql = f"SELECT record.id {_HITS} WHERE record_text MATCH ? ORDER BY record.key"
     return [row["id"] for row in connection.rows(sql, [match])] if match else []
@@ -125,11 +126,13 @@ def row_of(connection: Connection, record_id: str) -> RecordRow | None:
     return None if row is None else record_row(row)
 
 
-def _filter_of(query: ListQuery) -> _Filter | None:
+def _filter_of(connection: Connection, query: ListQuery) -> _Filter | None:
     """The filter of a query, None when it can find nothing (a search text without a letter or digit)."""
     match = search.match_expression(query.text)
     if query.text.strip() and not match:
         return None
+    if match:
+        findable.catch_up(connection)
     tests = []
     parameters: dict[str, Any] = {"match": match} if match else {}
     wanted = {

@@ -354,3 +354,13 @@ def m004_accounts(db: Database) -> None:
         {"record_id": str, "revision": int, "by": str, "at": str},
         pk=("record_id", "revision"), not_null=["by", "at"], strict=True,
     )  # fmt: skip
+
+
+@migrations()
+def m005_text_later(db: Database) -> None:
+    """``text_stale``: records whose search text has still to be made; an import leaves it for afterwards."""
+    db.table("text_stale").create({"record": int}, pk="record", strict=True)
+    db.execute(
+        "CREATE TRIGGER text_gone BEFORE DELETE ON record BEGIN "
+        "DELETE FROM text_stale WHERE record = old.key; END"
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from jgclient.forms.problems import Problem
 from jgclient.records import Revision, State, canonical_json
-from jgclient.store import index, listing
+from jgclient.store import findable, index, listing
 from jgclient.store.checking import Watch, portions, unwatched
 from jgclient.store.codec import (
     day_text,
@@ -229,6 +229,18 @@ class Records:
     def platform_problems(self, record_id: str) -> Problems:
         """What the platform found wrong with the last revision, whether a draft is kept over it or not."""
         return index.platform_problems(self._db, index.key_of(self._db, record_id))
+
+    def search_is_behind(self) -> bool:
+        """Whether a search would first have to make the text of more records than one can do unnoticed."""
+        return findable.is_behind(self._db)
+
+    def make_findable(
+        self,
+        on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Make the search text that imports have left for later; a search does so by itself."""
+        findable.catch_up(self._db, on_progress, is_cancelled)
 
     def rebuild_index(self) -> int:
         """Derive all list columns and the search index again; returns how many records had differed."""

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ from jgclient.store.pinyin import cuts, initials, is_spelling, spells
 _RUN = re.compile(r"[0-9a-z]+|[^\W_]")
 _LATIN = re.compile(r"[0-9a-z]+")
 _LATIN_RUNS = re.compile(r"([0-9a-z]+)")
+#: Texts of which the tokens are remembered: units, items and people come again and again.
+_REMEMBERED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def index_text(texts: Iterable[str], names: Iterable[str] = ()) -> IndexText:
     return put_together([*map(piece, texts), *(found for name in names for found in initial_pieces(name))])
 
 
+@lru_cache(_REMEMBERED)
 def piece(text: str) -> Piece:
     """The contribution of a text."""
     folded = fold(text)
@@ -77,6 +81,11 @@ def put_together(pieces: Sequence[Piece]) -> IndexText:
         chars=" ".join(sorted(frozenset().union(*[one.chars for one in pieces]))),
         wholes=" ".join(dict.fromkeys([one.whole for one in pieces if one.whole])),
     )
+
+
+def wholes(texts: Iterable[str]) -> str:
+    """Tokens to find texts by as a whole."""
+    return " ".join(dict.fromkeys([_whole(text) for text in texts if text]))
 
 
 def fold(text: str) -> str:

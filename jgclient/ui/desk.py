@@ -15,6 +15,7 @@ from jgclient.store import Store
 from jgclient.ui.background import Background, Progress
 from jgclient.ui.limits_keeper import LimitsKeeper
 from jgclient.ui.reporter import Reporter
+from jgclient.ui.search_keeper import SearchKeeper
 from jgclient.ui.theme import ToneName
 
 if TYPE_CHECKING:  # the rule engine behind them loads slowly; the window is up before it
@@ -64,6 +65,7 @@ class Desk(QObject):
         clock: Now, as an aware date-time.
         jobs: Long work; it has a store of its own.
         limits: Keeps the index of open limits up to date.
+        searching: Makes imported records findable.
         reporter: Reports what waits, by hand and by itself.
         frame: The main window, set by it.
         restore_from: Backup to go back to once the window is closed, None for none.
@@ -90,6 +92,7 @@ class Desk(QObject):
         self._lock = threading.Lock()
         self._basis: Basis | None = None
         self.limits = LimitsKeeper(self)
+        self.searching = SearchKeeper(self)
         self.reporter = Reporter(self)
 
     @property

@@ -35,6 +35,7 @@ from jgclient.ui.record_panel import RecordPanel
 from jgclient.ui.records_columns import EXPORTED, ColumnMenu, ListedAs, columns
 from jgclient.ui.records_filter import FilterBar, Named
 from jgclient.ui.records_paper import PaperDesk
+from jgclient.ui.search_keeper import WAITS
 from jgclient.ui.tables import Order, RowsModel, RowTable
 from jgclient.ui.withdraw_panel import WithdrawPanel
 from jgclient.ui.workbar import WorkBar
@@ -81,6 +82,8 @@ class RecordsPage(PageBase):
         chosen = len(self.table.selected())
         if chosen > 1:
             return f"选中 {chosen:,} 条"
+        if self._search_waits():
+            return WAITS
         return f"共 {self.desk.store.records.count(self.filters.query()):,} 条"
 
     def head_left(self) -> list[QWidget]:
@@ -280,7 +283,11 @@ class RecordsPage(PageBase):
         query: ListQuery = replace(
             self.filters.query(), sort=order.by, descending=order.descending, limit=limit, offset=offset
         )
-        return self.desk.store.records.list(query)
+        return [] if self._search_waits() else self.desk.store.records.list(query)
+
+    def _search_waits(self) -> bool:
+        """Whether there is a word to search for and much that cannot be found yet."""
+        return bool(self.filters.query().text.strip()) and self.desk.searching.behind
 
     def _lay_out(self) -> None:
         column = page_column(self)
@@ -381,7 +388,9 @@ class RecordsPage(PageBase):
 
     def _show_empty(self) -> None:
         self.stack.setCurrentIndex(0 if self.model.rowCount() else 1)
-        if self.search.text():
+        if self._search_waits():
+            self.empty.say(WAITS, "几秒钟后自动列出结果，不用重新搜索。")
+        elif self.search.text():
             self.empty.say("没有符合的记录", "换个词试试，或在搜索框里按 Esc 清空。")
         elif not self.filters.is_open:
             self.empty.say("这里没有记录", "点“全部”看所有状态，右上角可以换类别和日期。")

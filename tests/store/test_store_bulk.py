@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 
 from jgclient.forms.problems import Problem
 from jgclient.records import State
-from jgclient.store import ListQuery, NewDrafts, Store, Summary, open_store
+from jgclient.store import ListQuery, NewDrafts, Store, Summary, findable, open_store
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 HARD = Problem(
@@ -25,7 +25,7 @@ TEXTS = {
     "a_code": ["91410100MA0000015B", "91410100MA0000015B", "", "郑州市重庆路“物业”公司"],
 }
 PROBLEMS = [[], [HARD, SOFT], [SOFT], [HARD]]
-TABLES = ("record", "draft", "imported", "record_count", "duty_stale", "record_text")
+TABLES = ("record", "draft", "imported", "record_count", "duty_stale", "record_text", "text_stale")
 
 
 def summary(number: int) -> Summary:
@@ -37,7 +37,7 @@ def drafts(first: str = "r", file: str = "台账.xlsx") -> NewDrafts:
     return NewDrafts(
         form="check", form_version=2, author="李某", file=file, record_ids=[f"{first}{n}" for n in range(4)],
         texts=TEXTS, problems=PROBLEMS, summaries=[summary(n) for n in range(4)],
-        fingerprints=[f"{first}-print-{n}" for n in range(4)], rows=[3, 4, 6, 7],
+        fingerprints=[f"{first}-print-{n}" for n in range(4)], rows=[3, 4, 6, 7], keys=["a_code", "party"],
     )  # fmt: skip
 
 
@@ -91,6 +91,8 @@ def test_the_same_rows_and_the_same_index(make: Any) -> None:
     for block in (drafts(), drafts("s", "另一本.xlsx")):
         one_after_another(slow, block)
     quick.bulk.add_drafts([drafts(), drafts("s", "另一本.xlsx")])
+    assert quick.stale_rows() == []
+    quick.records.make_findable()
     assert everything(quick) == everything(slow)
     for text in ("物", "重庆路", "zzs", "ma0000015", "甲", "公司", "周日"):
         assert searched(quick, text) == searched(slow, text)
@@ -99,6 +101,56 @@ def test_the_same_rows_and_the_same_index(make: Any) -> None:
     assert (quick.stale_rows(), quick.wrong_counts()) == ([], [])
     assert quick.imports.seen(["r-print-1", "nix"]) == {"r-print-1": "r1"}
     assert quick.records.problems("r1") == [HARD, SOFT]
+
+
+def test_a_search_makes_first_what_an_import_left_for_later(make: Any) -> None:
+    store = make("a")
+    store.bulk.add_drafts([drafts()])
+    assert searched(store, "重庆路") == ["r3", "r0"]
+    store.bulk.add_drafts([drafts("s")])
+    assert store.records.count(ListQuery(text="重庆路")) == 4
+    store.bulk.add_drafts([drafts("t")])
+    assert store.records.holding(["Ａ公司"]) == ["r1", "s1", "t1"]
+
+
+def test_what_is_there_already_is_seen_before_its_search_text_is_made(make: Any) -> None:
+    store = make("a")
+    store.bulk.add_drafts([drafts()])
+    same = {"party": "郑州市重庆路“物业”公司", "a_code": "91410100MA0000015B"}
+    assert store.registers.same_acts("check", same) == 1
+    assert store.registers.same_acts("check", same | {"a_code": "91410100MA0000016B"}) == 0
+    store.records.make_findable()
+    assert store.registers.same_acts("check", same) == 1
+
+
+def test_a_row_changed_meanwhile_is_found_once_and_by_its_new_words(make: Any) -> None:
+    store = make("a")
+    store.bulk.add_drafts([drafts()])
+    store.records.save_draft("r0", form="check", form_version=2, texts={"party": "丁"}, author="甲")
+    store.records.drop_draft("r1")
+    assert searched(store, "重庆路") == ["r3"]
+    assert searched(store, "丁") == ["r0"]
+    assert (store.stale_rows(), searched(store, "公司")) == ([], ["r3"])
+
+
+def test_making_search_text_goes_on_where_it_was_stopped(make: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(findable, "_PORTION", 3)
+    store = make("a")
+    store.bulk.add_drafts([drafts(), drafts("s")])
+    told: list[tuple[int, int]] = []
+    store.records.make_findable(lambda *done: told.append(done), lambda: bool(told))
+    assert (told, findable.left(store._db)) == ([(3, 8)], 5)
+    store.records.make_findable()
+    assert (findable.left(store._db), len(searched(store, "公司"))) == (0, 6)
+
+
+def test_many_are_told_from_few(make: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(findable, "FEW", 7)
+    store = make("a")
+    store.bulk.add_drafts([drafts()])
+    assert not store.records.search_is_behind()
+    store.bulk.add_drafts([drafts("s")])
+    assert store.records.search_is_behind()
 
 
 def test_later_drafts_go_on_counting(make: Any) -> None:

@@ -218,3 +218,14 @@ def test_m003_looks_at_every_record_there_was(folder, clock, finish, draft, monk
             draft(store)
     with open_store(folder, clock=clock) as store:
         assert store.duties.stale_count() == 2
+
+
+def test_m005_leaves_what_is_findable_as_it_is(folder, clock, draft, monkeypatch):
+    with monkeypatch.context() as old_program:
+        be_before(old_program, "m005_text_later")
+        with open_store(folder, clock=clock) as store:
+            record_id = draft(store)
+    with open_store(folder, clock=clock) as store:
+        assert not store._db.value("SELECT count(*) FROM text_stale")
+        assert store.stale_rows() == []
+        assert store.records.row(record_id) is not None

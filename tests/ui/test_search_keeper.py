@@ -1,0 +1,71 @@
+"""Imported records become findable beside the window; until then a search says why it waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtTest import QSignalSpy
+
+from jgclient.store import NewDrafts, Store, StoreError, Summary
+from jgclient.store.findable import FEW
+from jgclient.ui.frame import MainWindow
+from jgclient.ui.records_page import RecordsPage
+from jgclient.ui.search_keeper import WAITS
+
+COUNT = FEW + 50
+
+
+def imported(store: Store) -> None:
+    """More records than are made findable while somebody waits."""
+    numbers = range(COUNT)
+    names = [f"郑州第{n}物业公司" for n in numbers]
+    store.bulk.add_drafts([
+        NewDrafts(
+            form="check", form_version=1, author="李某", file="台账.xlsx", record_ids=[f"r{n:03d}" for n in numbers],
+            texts={"administrative_cp": names}, problems=[[] for _ in numbers],
+            summaries=[Summary(title=name, party=name) for name in names],
+            fingerprints=[f"print-{n}" for n in numbers], rows=list(numbers),
+        )
+    ])  # fmt: skip
+
+
+@pytest.fixture
+def page(window: MainWindow, store: Store) -> RecordsPage:
+    window.desk.data_changed.disconnect(window.desk.searching.bring_up)  # it begins when the test says so
+    imported(store)
+    window.show_page("records")
+    made = window.page("records")
+    assert isinstance(made, RecordsPage)
+    return made
+
+
+def test_a_search_waits_and_then_lists_by_itself(window: MainWindow, page: RecordsPage, qtbot: Any) -> None:
+    assert page.head_note() == f"共 {COUNT} 条"
+    page.search.setText("第7物业")
+    page.refresh()
+    assert (page.head_note(), page.model.rowCount()) == (WAITS, 0)
+    assert page.empty.title.text() == WAITS
+    said = QSignalSpy(window.desk.said)
+    window.desk.searching.bring_up()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=10_000)
+    assert page.model.row(0).party == "郑州第7物业公司"
+    assert page.head_note() == "共 1 条"
+    words = [said.at(number)[0] for number in range(said.count())]
+    assert f"{WAITS} {COUNT}/{COUNT}" in words
+    assert words[-1] == ""
+
+
+def test_a_failure_is_told(window: MainWindow, page: RecordsPage, qtbot: Any, monkeypatch: Any) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("disk_full")
+
+    monkeypatch.setattr(type(page.desk.store.records), "make_findable", fail)
+    with qtbot.waitSignal(window.desk.said, check_params_cb=lambda words, _: "检索没有编完" in words):
+        window.desk.searching.bring_up()
+
+
+def test_suggestions_do_not_wait(window: MainWindow, page: RecordsPage) -> None:
+    from jgclient.aids import finding  # noqa: PLC0415 - it brings the rule engine
+
+    assert finding.records(window.desk.store, "check", "第7") == []
