@@ -22,7 +22,8 @@ def imported(store: Store) -> None:
     names = [f"郑州第{n}物业公司" for n in numbers]
     store.bulk.add_drafts([
         NewDrafts(
-            form="check", form_version=1, author="李某", file="台账.xlsx", record_ids=[f"r{n:03d}" for n in numbers],
+            form="check", form_version=1, author="李某", file="台账.xlsx",
+            record_ids=[f"r{n:03d}" for n in numbers],
             texts={"administrative_cp": names}, problems=[[] for _ in numbers],
             summaries=[Summary(title=name, party=name) for name in names],
             fingerprints=[f"print-{n}" for n in numbers], rows=list(numbers),
