@@ -231,6 +231,13 @@ def _task(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: AR
     task = Task.from_json(entry.content)
     if task.form and task.form not in {form.id for form in library.forms}:
         raise PublishError(f"没有表单“{task.form}”。请检查任务要填的表单。")
+    if task.content and not task.form:
+        raise PublishError("预填了内容，但没有写明用哪个表单录入。请写明表单。")
+    unknown = task.content.keys() - {field.name for field in library.get(task.form)} if task.form else ()
+    if unknown:
+        raise PublishError(
+            f"表单“{task.form}”没有字段 {'、'.join(sorted(unknown))}。请检查预填内容的字段名。"
+        )
     return Entry("task", entry.id or str(uuid4()), asdict(task), entry.unit)
 
 

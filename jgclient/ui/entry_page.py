@@ -90,11 +90,11 @@ class EntryPage(PageBase):
         return [self.aids.button, self.copy_button, self.close_button, self.finish_button]
 
     def shown(self, **args: str) -> None:
-        """Open what was asked for: ``record_id`` (and ``field``), or ``form`` (and ``like``) for a new."""
+        """Open a record (``record_id``, ``field``) or begin a new one (``form``, ``like``, ``task``)."""
         if args.get("record_id"):
             self.open_record(args["record_id"], args.get("field", ""))
         elif args.get("form"):
-            self.begin(args["form"], args.get("like", ""))
+            self.begin(args["form"], args.get("like", ""), args.get("task", ""))
         else:
             self.binding.go_to(self.binding.focused)
 
@@ -128,12 +128,20 @@ class EntryPage(PageBase):
 
     # -- opening ---------------------------------------------------------------------------------------
 
-    def begin(self, form_id: str, like: str = "") -> None:
-        """A new record of a form; with ``like`` it says what that record says, but of another object."""
+    def begin(self, form_id: str, like: str = "", task: str = "") -> None:
+        """A new record of a form.
+
+        Args:
+            form_id: Which form.
+            like: Id of a record: it says what that one says, but of another object.
+            task: Id of a task of the platform: it begins with what the task fills in.
+        """
         try:
             session = EntrySession.new(self.desk, form_id)
             if like:
                 session.copy_all(like)
+            if task:
+                session.begin_task(task)
         except (KeyError, EnteringError) as error:
             self.desk.say(str(error.args[0]), "danger")
             return

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from jgclient import entering
 from jgclient.aids import finding, many, objects, uses
 from jgclient.aids.doubles import Doubles
+from jgclient.aids.tasks import texts_of_task
 from jgclient.contract import parse_time
 from jgclient.deadlines.duties import DutyState, duties
 from jgclient.forms import catalogue
@@ -156,6 +157,15 @@ class EntrySession:
     def copy_all(self, record_id: str) -> None:
         """Begin like another record of the same form: what it says counts more than first values."""
         self._copy(record_id, over=True)
+        self.leave_field(self.form.item_field)
+        self.dirty = False  # nobody has typed anything yet
+
+    def begin_task(self, task_id: str) -> None:
+        """Begin with what a task of the platform fills in; that counts more than first values."""
+        texts = texts_of_task(self.desk.store, self.checker, task_id)
+        for name, text in texts.items():
+            self._put(name, text)
+        self.followers.copied(frozenset(texts))
         self.leave_field(self.form.item_field)
         self.dirty = False  # nobody has typed anything yet
 

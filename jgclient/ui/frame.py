@@ -172,6 +172,8 @@ RAIL = (
 )  # fmt: skip
 #: A 1366×768 screen at 150 %, with a task bar and a title line.
 _LEAST = QSize(880, 440)
+#: Milliseconds until the status line follows the page; by then the page has come to rest and counted.
+_FOOT_MS = 250
 _ATTENTION = (State.RETURNED, State.CONFLICT)
 
 
@@ -212,7 +214,7 @@ class MainWindow(QMainWindow):
         self._minute = QTimer(self)  # a minute at a time: long timers stop while the computer sleeps
         self._minute.timeout.connect(self._tick)
         self._minute.start(60_000)
-        self._foot_next = InTurns(self, self.foot.refresh)
+        self._foot_next = InTurns(self, self.foot.refresh, after=_FOOT_MS)
         desk.data_changed.connect(self.refresh)
         self.reminders.counted.connect(self._show_near)
         desk.reporter.closing.connect(self._close_quarter)

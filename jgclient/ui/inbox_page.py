@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from jgclient.aids.tasks import task_texts
 from jgclient.store.changes import ChangeRow
 from jgclient.ui.desk import Desk
 from jgclient.ui.parts import Card, EmptyState, PageBase, button, label, page_column
@@ -72,7 +73,7 @@ class InboxPage(PageBase):
         row = self.table.current()
         self.answer_button.setEnabled(row is not None and bool(self._form_of(row)))
         self.card.title.setText(_title(row) if row else "消息")
-        self.text.setText(_words(row) if row else "")
+        self.text.setText(self._words(row) if row else "")
         if row is not None and _is_new(row) and self.isVisible():
             QTimer.singleShot(0, self, self._mark_read)  # the list is being put together just now
 
@@ -86,7 +87,23 @@ class InboxPage(PageBase):
     def _answer(self) -> None:
         row = self.table.current()
         if row is not None and self._form_of(row):
-            self.desk.go("entry", form=self._form_of(row))
+            self.desk.go("entry", form=self._form_of(row), task=row.id)
+
+    def _words(self, row: ChangeRow) -> str:
+        if row.refused:
+            return f"这项更新没有采用：{row.refused}\n原来的内容继续有效。请把这句话告诉平台管理员。"
+        due, text = (str(row.content.get(name, "")) for name in ("due_on", "text"))
+        return "\n\n".join(part for part in (_limit(due, row), text, self._filled(row)) if part)
+
+    def _filled(self, row: ChangeRow) -> str:
+        """What a record that answers the task begins with."""
+        form_id = self._form_of(row)
+        if not form_id or not row.content.get("content"):
+            return ""
+        form = self.desk.library.get(form_id)
+        texts = task_texts(self.desk.library.checker(form), row.content)
+        lines = [f"{form.field(name).title}：{text}" for name, text in texts.items()]
+        return "\n".join(["“按任务录入”时已填好：", *lines]) if lines else ""
 
     def _form_of(self, row: ChangeRow) -> str:
         """The form that answers a task, empty when there is none here."""
@@ -141,15 +158,12 @@ def _tone(row: ChangeRow) -> ToneName | None:
     return "danger" if row.refused else None
 
 
+def _limit(due: str, row: ChangeRow) -> str:
+    basis = str(row.content.get("basis", ""))
+    return (f"限 {due} 前完成" + (f"（{basis}）" if basis else "")) if due else ""
+
+
 def _title(row: ChangeRow) -> str:
     if row.refused:
         return f"{_UPDATES.get(row.kind, _KINDS.get(row.kind, '更新'))} {row.id}"
     return str(row.content.get("title", "")) or row.id
-
-
-def _words(row: ChangeRow) -> str:
-    if row.refused:
-        return f"这项更新没有采用：{row.refused}\n原来的内容继续有效。请把这句话告诉平台管理员。"
-    due = str(row.content.get("due_on", ""))
-    text = str(row.content.get("text", ""))
-    return "\n\n".join(part for part in (f"限 {due} 前完成" if due else "", text) if part)

@@ -443,23 +443,30 @@ class InTurns(QTimer):
     """Work cut into steps, each at a turn of the event loop of its own; begun anew, it begins with the first.
 
     What takes long only because it is much is not seen to stick then: the window reacts between two steps.
+
+    Args:
+        owner: What it belongs to and ends with.
+        steps: What to do.
+        after: Milliseconds until the first step.
     """
 
-    def __init__(self, owner: QObject, *steps: Callable[[], None]) -> None:
+    def __init__(self, owner: QObject, *steps: Callable[[], None], after: int = 0) -> None:
         super().__init__(owner)
         self._steps = steps
+        self._after = after
         self._next = 0
         self.timeout.connect(self._step)
 
     def begin(self) -> None:
-        """Do all steps, the first at the loop's next turn."""
+        """Do all steps."""
         self._next = 0
-        self.start(0)
+        self.start(self._after)
 
     @Slot()
     def _step(self) -> None:
         step = self._steps[self._next]
         self._next += 1
+        self.setInterval(0)
         if self._next == len(self._steps):
             self.stop()
         step()

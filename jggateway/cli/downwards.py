@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 
 from jgclient.contract import CHANGE_KINDS, FILE_KINDS, REGISTER_KINDS
+from jgclient.forms.checker import Context
 from jgclient.forms.library import FormLibrary
+from jgclient.forms.registers import NoRegisters
 from jgclient.records import Content, Json
 from jggateway import audit, feed, programs, publishing
 from jggateway.cli.parts import CommandError, Commands, command, group, now, read_text, references, storage
@@ -56,6 +58,13 @@ def _send_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     task = command(send, "task", _send_task, "发送任务（风险线索、联合检查、投诉转办等）")
     task.add_argument("--due", default="", metavar="日期", help="办结期限")
     task.add_argument("--form", default="", metavar="表单", help="用哪个表单回复")
+    task.add_argument(
+        "--fill",
+        action="append",
+        default=[],
+        metavar="字段=内容",
+        help="预先填好的字段，可写几个；须写明 --form",
+    )
     task.add_argument("--basis", default="", metavar="依据", help="期限的依据")
     program = command(send, "program", _send_program, "下发客户端更新包（.jgu），代替以前下发的")
     program.add_argument("file", type=Path, metavar="更新包")
@@ -115,7 +124,32 @@ def _send_notice(options: argparse.Namespace) -> None:
 
 
 def _send_task(options: argparse.Namespace) -> None:
-    _send(options, "task", {"due_on": options.due, "form": options.form, "basis": options.basis})
+    with storage(options) as opened:
+        filled = _filled(references(opened).library, options.form, options.fill)
+    task: Content = {"due_on": options.due, "form": options.form, "basis": options.basis, "content": filled}
+    _send(options, "task", task)
+
+
+def _filled(library: FormLibrary, form_id: str, pairs: list[str]) -> Content:
+    """What a record begins with, understood as if a clerk had typed it.
+
+    Raises:
+        CommandError: no such form or field, or a text that the field cannot hold.
+    """
+    texts = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    form = next((form for form in library.forms if form.id == form_id), None)
+    if len(texts) != len(pairs) or (texts and form is None):
+        raise CommandError("预填内容请写成“字段=内容”，每个字段一次，并用 --form 写明表单。")
+    if form is None:
+        return {}
+    unknown = texts.keys() - {field.name for field in form}
+    if unknown:
+        raise CommandError(f"表单“{form_id}”没有字段 {'、'.join(sorted(unknown))}。请检查字段名。")
+    reading = library.checker(form).read(texts, Context(registers=NoRegisters(), today=now().date()))
+    if lacking := [name for name in texts if name not in reading.content]:
+        title = form.field(lacking[0]).title
+        raise CommandError(f"“{title}”不能填“{texts[lacking[0]]}”。请检查预填的内容。")
+    return {name: reading.content[name] for name in texts}
 
 
 def _send_program(options: argparse.Namespace) -> None:

@@ -289,6 +289,8 @@ def test_unknown_cursor_is_gone(gateway: Any) -> None:
         ("city", {"kind": "notice", "deleted": True}, 422),
         ("city", {"kind": "returned", "id": "r1", "content": {}}, 422),
         ("city", {"kind": "task", "content": {"title": "x", "form": "nothing"}}, 422),
+        ("city", {"kind": "task", "content": {"title": "x", "form": "visit", "content": {"no": 1}}}, 422),
+        ("city", {"kind": "task", "content": {"title": "x", "content": {"no": 1}}}, 422),
         ("city", {"kind": "item", "content": {"key": ["A"], "content": {}}}, 422),
         ("city", {"kind": "codes", "unit": UNIT, "content": {}}, 422),
         ("city", {"kind": "codes", "content": {"name": "a.csv", "text": "x"}}, 422),

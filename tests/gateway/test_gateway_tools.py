@@ -67,10 +67,19 @@ def test_notices_and_tasks_are_sent_listed_and_taken_back(call: Any, tmp_path: P
     task = ["send", "task", "--title", "核查线索", "--unit", UNIT, "--due", "2026-12-01", "--form", "check"]
     assert call(*task)[0] == 0
     assert published(call, "task")[0]["content"]["due_on"] == "2026-12-01"
+    fill = ("--fill", "administrative_cp=郑州惠民物业管理有限公司", "--fill", "check_date=2026年11月20日")
+    assert call(*task, *fill)[0] == 0
+    assert {"administrative_cp": "郑州惠民物业管理有限公司", "check_date": "2026-11-20"} in [
+        entry["content"]["content"] for entry in published(call, "task")
+    ]
     assert call("published", "remove", "notice", number)[0] == 0
     assert published(call, "notice") == []
     assert "没有发布过" in refused(call, "published", "remove", "notice", number)
     refused(call, "send", "task", "--title", "x", "--form", "no-such-form")
+    assert "没有字段 colour" in refused(call, *task, "--fill", "colour=red")
+    assert "“检查时间”不能填“明年”" in refused(call, *task, "--fill", "check_date=明年")
+    refused(call, *task, "--fill", "check_date")
+    refused(call, "send", "task", "--title", "x", "--fill", "check_date=2026-11-20")
     refused(call, "send", "notice", "--title", "x", "--unit", "123")
     refused(call, "send", "notice", "--title", "x", "--text-file", "no-such-file")
 

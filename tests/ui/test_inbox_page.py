@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+from ui_gateway import PASSWORD, UNIT, Gateway, known_here
 from ui_seeing import clipped
 from ui_stories import NOW, TODAY
 
 from jgclient.contract import Change, content_hash
-from jgclient.store import Store
+from jgclient.store import ListQuery, Store
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.inbox_page import InboxPage
 
@@ -56,3 +58,43 @@ def test_messages_are_listed_read_and_answered(window: MainWindow, store: Store,
     assert page.text.text() == "限 2026-11-30 前完成\n\n请检查。"
     page.answer_button.click()
     assert window.front == "entry"
+
+
+def send_task(gateway: Gateway, content: dict[str, Any]) -> None:
+    """The city sends a task through the gateway's interface."""
+    gateway.app.state.accounts.add("city", PASSWORD, unit=UNIT, role="region", now=NOW)
+    log_in = {"user": "city", "password": PASSWORD, "device_id": "office"}
+    token = requests.post(f"{gateway.url}/v1/sessions", json=log_in, timeout=5).json()["token"]
+    entry = {"kind": "task", "unit": UNIT, "id": "t1", "content": content}
+    answer = requests.post(
+        f"{gateway.url}/v1/changes", json={"entries": [entry]}, timeout=5,
+        headers={"Authorization": f"Bearer {token}"},
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_task_of_the_platform_begins_the_record_that_answers_it(
+    window: MainWindow, store: Store, qtbot: Any, gateway: Gateway
+) -> None:
+    party = "郑州惠民物业管理有限公司"
+    filled = {"administrative_cp": party, "number": 12}
+    send_task(gateway, {"title": "核查风险线索", "form": "check", "content": filled, "due_on": "2026-11-30"})
+    known_here(store, gateway)
+    reporter = window.desk.reporter
+    reporter.start()
+    qtbot.waitUntil(lambda: reporter.job is None, timeout=20_000)
+    window.show_page("inbox")
+    page = window.page("inbox")
+    assert isinstance(page, InboxPage)
+    page.table.choose(0)
+    known = window.desk.library.get("check")
+    assert f"“按任务录入”时已填好：\n{known.field('administrative_cp').title}：{party}" in page.text.text()
+    qtbot.waitUntil(lambda: clipped(window) == [])
+    page.answer_button.click()
+    entry: Any = window.page("entry")
+    assert entry.session.is_new
+    assert entry.session.texts["administrative_cp"] == party
+    assert entry.binding.view.rows["administrative_cp"].input.text() == party
+    entry.session.type("check_date", "2026-11-20")
+    assert entry.session.keep()
+    assert [row.party or row.title for row in store.records.list(ListQuery())] == [party]
