@@ -15,6 +15,13 @@ _NEAR = 52 * 99_999
 _FAR = re.compile(rb"""\sr=["'](?:[A-Z]{3}|[B-Z][A-Z]|[A-Z]+\d{6})""")
 # The same in XML as nearly every program writes it; beginning with fixed bytes it is three times faster.
 _FAR_PLAIN = re.compile(rb' r="(?:[A-Z]{3}|[B-Z][A-Z]|[A-Z]+\d{6})')
+# Rows that no office program has (the last one is 1 048 576): nobody's work, and slow to read.
+_BEYOND = re.compile(rb"""\sr=["'](?:[2-9]\d{6}|\d{8,})["']""")
+#: No cell holds a text of so many bytes (32 767 letters), however it is written.
+_LONGEST_TEXT = 2**20
+_TOO_MANY = 2**62
+#: A row that is there so many times over is no work of an office.
+_MOST_REPEATED = 100_000
 _VALUE = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^>]*[^>/])?>""")
 _ODS_TAG = re.compile(rb"<table:(table|table-row|covered-table-cell|table-cell)(?=[\s/>])([^>]*)>")
 _ODS_ROWS = re.compile(rb'number-rows-repeated="(\d+)"')
@@ -30,6 +37,8 @@ def xlsx_cells(package: zipfile.ZipFile, name: str) -> tuple[int, bool]:
     far = faulty = False
     for chunk in _tags(package, name):
         far = far or _is_far(chunk)
+        if far and _BEYOND.search(chunk):
+            return _TOO_MANY, faulty
         faulty = faulty or b't="e"' in chunk or b"<f" in chunk or b":f>" in chunk or b"t='e'" in chunk
     return (_rectangle(package, name) if far else _NEAR), faulty
 
@@ -66,6 +75,8 @@ def ods_cells(package: zipfile.ZipFile, name: str) -> int:
             else:
                 columns = _repeats(_ODS_COLUMNS, attributes)
                 if b"value-type" in attributes:
+                    if repeated > _MOST_REPEATED:
+                        return _TOO_MANY
                     extent.add(row + 1, column + 1)
                     extent.add(row + repeated, column + columns)
                 column += columns
@@ -108,13 +119,19 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
 
 
 def _tags(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """The part in pieces that never cut a tag in two, so that memory stays small."""
+    """The part in pieces that never cut a tag in two, so that memory stays small.
+
+    Raises:
+        zipfile.BadZipFile: as :func:`part_chunks`, or there is more text in one place than a cell can hold.
+    """
     rest = b""
     for chunk in part_chunks(package, package.getinfo(name), _CHUNK):
         piece = rest + chunk
-        cut = piece.rfind(b"<")
+        cut = max(0, piece.rfind(b"<"))
+        rest = piece[cut:]
+        if len(rest) > _LONGEST_TEXT:
+            raise zipfile.BadZipFile("more text than a cell can hold")
         yield piece[:cut]
-        rest = piece[cut:] if len(piece) - cut < _CHUNK else b""
     yield rest
 
 

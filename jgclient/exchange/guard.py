@@ -27,11 +27,19 @@ MAX_UNPACKED = 600 * 2**20
 #: 32 bytes for each, empty or not, twice over.
 MAX_CELLS = 6_000_000
 
+#: Bytes of a text table: in memory each character may take four, and each cell some sixty.
+MAX_TEXT = 64 * 2**20
+#: Bytes that the texts which cells share may take in memory, and what each takes beside its letters.
+_MAX_SHARED, _EACH_SHARED = 300 * 2**20, 56
+_SHARED = "xl/sharedStrings.xml"
+
 # Packed bytes that unpack to 64 MB at most: deflate packs 1 : 1032 at best.
 _HARMLESS = 2**16
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _TEXT_NAMES = (".csv", ".txt", ".tsv")
+# Sheets and shared texts are read to their end anyway, pictures never.
+_SEEN_OR_UNREAD = ("xl/worksheets/", "xl/media/", _SHARED)
 _WEB = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head")
 
 
@@ -61,23 +69,28 @@ def look_at(path: Path) -> Look:
     if head.startswith(b"PK"):
         return _look_into_zip(path)
     _refuse_foreign(path, head)
+    _refuse_big(path, MAX_TEXT)
     return Look("text")
 
 
 def _head(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
         with path.open("rb") as stream:
             head = stream.read(4096)
     except OSError as error:
         raise cannot_open(path, error) from None
     if not head.strip(b"\0 \r\n\t"):
         raise WorkbookError(f"“{path.name}”是空文件，请核对是否选错，或在WPS里重新保存后再导入。")
-    if size > MAX_FILE:
-        raise WorkbookError(
-            f"“{path.name}”有 {size >> 20} MB，太大了；请拆成每个不超过 {MAX_FILE >> 20} MB 的文件再导入。"
-        )
+    _refuse_big(path, MAX_FILE)
     return head
+
+
+def _refuse_big(path: Path, most: int) -> None:
+    size = path.stat().st_size
+    if size > most:
+        raise WorkbookError(
+            f"“{path.name}”有 {size >> 20} MB，太大了；请拆成每个不超过 {most >> 20} MB 的文件再导入。"
+        )
 
 
 def password(path: Path) -> WorkbookError:
@@ -100,6 +113,11 @@ def too_wide(path: Path) -> WorkbookError:
         f"“{path.name}”里离表格很远的地方还有零散内容，行列数过大，读不了；"
         "请在WPS里新建工作簿，只复制要导入的表格，保存后再导入。"
     )
+
+
+def too_big(path: Path) -> WorkbookError:
+    """The refusal of a package that unpacks to more than a table of an office ever does."""
+    return WorkbookError(f"“{path.name}”解压后过大，可能已损坏；请在WPS里只保留要导入的表，另存后再导入。")
 
 
 def _refuse_encrypted(path: Path) -> None:
@@ -125,6 +143,7 @@ def _look_into_zip(path: Path) -> Look:
             if cells > MAX_CELLS:
                 raise too_wide(path)
             _refuse_liars(package)
+            _refuse_many_texts(path, package)
             return Look(kind, faulty)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise damaged(path) from None
@@ -133,7 +152,7 @@ def _look_into_zip(path: Path) -> Look:
 def _package_kind(path: Path, package: zipfile.ZipFile) -> Kind:
     names = set(package.namelist())
     if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED:
-        raise WorkbookError(f"“{path.name}”解压后过大，可能已损坏；请在WPS里只保留要导入的表，另存后再导入。")
+        raise too_big(path)
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "xl/workbook.bin" in names:
@@ -161,5 +180,14 @@ def _sheets(package: zipfile.ZipFile, kind: Kind) -> tuple[int, tuple[str, ...]]
 def _refuse_liars(package: zipfile.ZipFile) -> None:
     """Read to their end those other parts that could unpack to much more than they claim."""
     for part in package.infolist():
-        if part.compress_size > _HARMLESS and not part.filename.startswith(("xl/worksheets/", "xl/media/")):
+        if part.compress_size > _HARMLESS and not part.filename.startswith(_SEEN_OR_UNREAD):
             deque(part_chunks(package, part, 2**20), maxlen=0)
+
+
+def _refuse_many_texts(path: Path, package: zipfile.ZipFile) -> None:
+    """The texts that cells share are all read, whether a cell uses them or not."""
+    if _SHARED in package.namelist():
+        part = package.getinfo(_SHARED)
+        texts = sum(chunk.count(b"<si") + chunk.count(b":si") for chunk in part_chunks(package, part, 2**20))
+        if part.file_size + texts * _EACH_SHARED > _MAX_SHARED:
+            raise too_big(path)

@@ -214,3 +214,43 @@ def test_texts_that_would_be_commands_or_break_files(tmp_path: Path) -> None:
         + "乙\ud800公司,,,,\n".encode("utf-8", "surrogatepass")
     )
     assert "编码认不出来" in imported(lone)["refused"]
+
+
+def same_row(path: Path) -> None:
+    odd_files.ods(path, {"台账": odd_files.ods_row(*HEAD) + odd_files.ods_row(*ROW, repeat=1_000_000)})
+
+
+def sheet_of_nothing(path: Path) -> None:
+    """One text of 60 MB, where a cell holds 32 767 letters at most."""
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData>'.encode() + b" " * 60 * 2**20
+    odd_files.replaced(plain(path.with_name("plain.xlsx")), path, {SHEET: xml})
+
+
+def many_strings(path: Path) -> None:
+    xml = f'<sst xmlns="{MAIN}" count="1" uniqueCount="1">'.encode() + b"<si><t>a</t></si>" * 5_000_000
+    odd_files.replaced(plain(path.with_name("plain.xlsx")), path, {"xl/sharedStrings.xml": xml + b"</sst>"})
+
+
+def beyond(path: Path) -> None:
+    odd_files.xlsx_with_sheet_xml(path, {"A1": "头", "A4999999": None, "A5000000": "尾"})
+
+
+TOO_MUCH: dict[str, tuple[Callable[[Path], object], str]] = {
+    "same-row.ods": (same_row, "行列数过大"),
+    "nothing.xlsx": (sheet_of_nothing, "已损坏"),
+    "many-strings.xlsx": (many_strings, "解压后过大"),
+    "beyond.xlsx": (beyond, "行列数过大"),
+    "commas.csv": (lambda path: path.write_bytes(b"," * 60_000_000), "行列太多"),
+    "lines.csv": (lambda path: path.write_bytes(b"x" + b"\n" * 60_000_000), "行列太多"),
+    "wide.csv": (lambda path: path.write_bytes(b"x,y\n" + b"a," * 20_000), "行列太多"),
+    "long.csv": (lambda path: path.write_bytes(b"x" * (64 * 2**20 + 1)), "有 64 MB，太大了"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_what_would_fill_the_memory_is_refused_early(tmp_path: Path, name: str) -> None:
+    make, said = TOO_MUCH[name]
+    make(tmp_path / name)
+    answer = imported(tmp_path / name)
+    assert said in answer["refused"]
+    assert answer["megabytes"] < 350
