@@ -89,7 +89,7 @@ class Rows:
             {n: [texts.get(n, "") for texts in drafts] for n in self._asked}
         )
         columns = [self._layout.column(f, block.fields[f.name]) for f in self._layout.fields]
-        return [[column[place] for column in columns] for place in range(len(drafts))]
+        return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in drafts]
 
 
 def draft_row(
