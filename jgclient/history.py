@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from jgclient.aids.attached import in_words
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.receipting import Verdict, verdict
@@ -71,6 +72,7 @@ def history(store: Store, library: FormLibrary, record_id: str) -> list[Version]
 
 def differences(form: Form | None, before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
     """The fields whose texts differ, in the order of the form; fields it does not know come last, by name."""
+    before, after = in_words(form, before), in_words(form, after)
     known = [known.name for known in form] if form else []
     others = sorted((before.keys() | after.keys()) - set(known))
     return [

@@ -12,6 +12,7 @@ from PySide6.QtCore import QBuffer, QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QImage, QImageReader, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from jgclient.aids.attached import attached, size_words
 from jgclient.contract import Attachment
 from jgclient.forms.definition import Field
 from jgclient.store import Store
@@ -82,11 +83,7 @@ class AttachmentField(QFrame):
 
     def files(self) -> list[Attachment]:
         """The files named; none when the text is not a list of files."""
-        try:
-            entries = json.loads(self._raw or "[]")
-            return [Attachment(str(e["sha256"]), str(e["name"]), int(e["size"])) for e in entries]
-        except (ValueError, TypeError, KeyError):
-            return []
+        return attached(self._raw)
 
     # -- as an input -------------------------------------------------------------------------------
 
@@ -221,7 +218,7 @@ class AttachmentField(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         name = ShortLabel()
-        name.setText(f"{file.name}　{_size_words(file.size)}")
+        name.setText(f"{file.name}　{size_words(file.size)}")
         row.addWidget(name)
         if Path(file.name).suffix.lower() in _PICTURES:
             row.addWidget(link("查看", on_click=partial(self._look, file)))
@@ -281,9 +278,3 @@ class _Look:
             reader.setScaledSize(scaled)
         image = reader.read()
         return f"“{self._file.name}”不能显示，请另存后用别的程序打开。" if image.isNull() else image
-
-
-def _size_words(size: int) -> str:
-    if size < 1 << 20:
-        return f"{max(1, round(size / 1024))} KB"
-    return f"{size / (1 << 20):.1f} MB"

@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from jgclient import conflicts
+from jgclient.aids.attached import in_words
 from jgclient.forms.problems import Problem
 from jgclient.records import Content, canonical_json
 from jgclient.store import Store
@@ -144,7 +145,7 @@ class ConflictPage(PageBase):
                 name: value if isinstance(value, str) else canonical_json(value)
                 for name, value in content.items()
             }
-        return self.desk.library.checker(form).to_texts(content)
+        return in_words(form, self.desk.library.checker(form).to_texts(content))
 
     def _load(self, limit: int, offset: int, _order: Order) -> Sequence[_Line]:
         return self.lines[offset : offset + limit]

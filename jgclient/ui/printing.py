@@ -12,6 +12,7 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from jgclient import entering
+from jgclient.aids.attached import in_words
 from jgclient.entering import EnteringError
 from jgclient.forms.library import FormLibrary
 from jgclient.history import history
@@ -56,8 +57,9 @@ def record_paper(store: Store, library: FormLibrary, record_id: str, *, unit: st
         f"<h1>{escape(title)}</h1>",
         f'<p class="quiet">{escape(opened.form.title)}　{row.state.title}　录入人 {escape(row.author)}</p>',
     ]
+    texts = in_words(opened.form, opened.texts)
     for section in opened.form.sections:
-        filled = [(f.title, opened.texts[f.name]) for f in section.fields if opened.texts.get(f.name)]
+        filled = [(f.title, texts[f.name]) for f in section.fields if texts.get(f.name)]
         if filled:
             parts.append(f"<h2>{escape(section.title)}</h2>{pairs(filled)}")
     if opened.problems:

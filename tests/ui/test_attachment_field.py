@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,17 @@ from shiboken6 import delete
 from ui_seeing import clipped
 from ui_stories import NOW
 
+from jgclient import entering
+from jgclient.contract import Item, KeptRecord
 from jgclient.forms.library import load_library, resources_folder
+from jgclient.history import history
 from jgclient.store import ListQuery, Store, open_store
 from jgclient.ui.attachment_field import AttachmentField
 from jgclient.ui.background import Background
 from jgclient.ui.desk import Desk, Reference
 from jgclient.ui.entry_page import EntryPage
 from jgclient.ui.frame import MainWindow
+from jgclient.ui.printing import record_paper
 
 _FORM = """
 id = "evidence"
@@ -151,3 +156,31 @@ def test_what_cannot_be_attached_is_said(page: EntryPage, answers: Any, tmp_path
     links(field)["查看"].click()
     settle(page, qtbot)
     assert "不在本机" in field.note.text()
+
+
+def test_versions_paper_and_both_sides_name_files_in_words(page: EntryPage, store: Store, qtbot: Any) -> None:
+    desk = page.desk
+    files = [
+        {"sha256": "3f2a91bc" + "0" * 56, "name": "现场.jpg", "size": 1_300_000},
+        {"sha256": "77aa0012" + "0" * 56, "name": "笔录.pdf", "size": 20_480},
+    ]
+    words = "现场.jpg（1.2 MB，校验值 3f2a91bc）；笔录.pdf（20 KB，校验值 77aa0012）"
+    opened = entering.open_new(store, desk.library, "evidence", now=NOW)
+    texts = {"name": "后厨", "files": json.dumps(files)}
+    entering.finish(store, desk.library, desk.calendar, opened, texts, {}, now=NOW)
+    record_id = opened.record_id
+    [version] = history(store, desk.library, record_id)
+    assert [d.after for d in version.differences] == ["后厨", words]
+    paper = record_paper(store, desk.library, record_id, unit="某局", now=NOW).html
+    assert f"<td>{words}</td>" in paper
+    assert "sha256" not in paper
+    revision = store.records.last_revision(record_id)
+    assert revision is not None
+    theirs = replace(Item.of(revision), content={"name": "后厨", "files": files[:1]})
+    theirs = replace(theirs, sha256=theirs.true_hash())
+    store.counterparts.put(KeptRecord(theirs, NOW.isoformat(), "HN1"))
+    window: Any = page.window()
+    window.show_page("conflict", record_id=record_id)
+    shown = window.page("conflict").lines
+    assert [(line.ours, line.theirs) for line in shown] == [(words, words.partition("；")[0])]
+    qtbot.waitUntil(lambda: clipped(window) == [])
