@@ -22,7 +22,7 @@ from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import KINDS, Problem
 from jgclient.records import Revision, canonical_json
 from jgclient.store import Store
-from jgclient.store.changes import RETURNED
+from jgclient.store.changes import OUTSIDE, RETURNED
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -244,4 +244,4 @@ def _send_back(store: Store, rows: Sequence[_Weighed], now: datetime) -> None:
         tuple(one.problem for one in rows), moment,
     ).to_json()  # fmt: skip
     change = Change(RETURNED, one.told.record_id, False, moment, content_hash(content), "", content)
-    store.changes.keep(change, load=store.changes.feed().load, content=True)
+    store.changes.keep(change, load=OUTSIDE, content=True)

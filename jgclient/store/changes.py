@@ -15,6 +15,8 @@ from jgclient.store.settings import Settings
 
 #: Kind of the entries that decide a record's state; see :mod:`jgclient.store.index`.
 RETURNED = "returned"
+#: Load of entries that came another way, as a workbook: no feed ever named them, so none can leave them out.
+OUTSIDE = -1
 _FEED = "changes_feed"
 _CHANGE = "SELECT kind, id, sha256, changed_at, content, refused, read_at FROM change"
 
@@ -92,7 +94,13 @@ class Changes:
         return row is not None and row["sha256"] == change.sha256 and not row["refused"]
 
     def keep(self, change: Change, *, load: int, content: bool) -> None:
-        """Remember that an entry was applied; ``content`` keeps what it holds as well."""
+        """Remember that an entry was applied.
+
+        Args:
+            change: The entry.
+            load: The full load that named it; :data:`OUTSIDE` when none did.
+            content: Keep what it holds as well.
+        """
         columns = {
             "kind": change.kind, "id": change.id, "sha256": change.sha256, "changed_at": change.changed_at,
             "content": canonical_json(change.content if content else {}), "refused": "", "read_at": "",
@@ -126,9 +134,9 @@ class Changes:
             self._restate(kind, entry_id)
 
     def unnamed(self, load: int) -> list[tuple[str, str]]:
-        """(kind, id) of entries that a full load did not name."""
-        sql = "SELECT kind, id FROM change WHERE load != ? ORDER BY kind, id"
-        return [(kind, entry_id) for kind, entry_id in self._db.rows(sql, [load])]
+        """(kind, id) of entries that an earlier full load named and this one did not."""
+        sql = "SELECT kind, id FROM change WHERE load NOT IN (?, ?) ORDER BY kind, id"
+        return [(kind, entry_id) for kind, entry_id in self._db.rows(sql, [load, OUTSIDE])]
 
     # -- looking ---------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from faulty_server import FaultyServer, changed, reset, says
 from sync_model import ModelPlatform
@@ -12,6 +13,7 @@ from sync_profile import NOW, Profile
 
 from jgclient.contract import CHANGE_KINDS
 from jgclient.entering import keep, open_new, open_record
+from jgclient.feedback import take_feedback
 from jgclient.forms.library import load_library, resources_folder
 from jgclient.platform_api import HttpPlatform
 from jgclient.records import State, canonical_json
@@ -260,6 +262,32 @@ def test_a_returned_record_shows_the_reasons_until_the_return_is_taken_back(
     profile.sync(platform)
     assert profile.states() == {State.ACCEPTED: 1}
     model.tell("returned", "r1", None)
+    profile.sync(platform)
+    assert profile.states() == {State.ACCEPTED: 1}
+
+
+def test_what_a_list_returned_stays_returned_when_the_feed_is_loaded_anew(
+    profile: Profile, platform: HttpPlatform, model: ModelPlatform, tmp_path: Path
+) -> None:
+    gone = model.tell("notice", "goes", {"title": "一"})
+    model.tell("notice", "stays", {"title": "二"})
+    profile.finish("r1")
+    profile.sync(platform)
+    book = openpyxl.Workbook()
+    for row in (["记录编号", "处理结果", "退回原因"], ["r1", "退回", "名称不符"]):
+        book.active.append(row)
+    book.save(tmp_path / "反馈.xlsx")
+    take_feedback(profile.store, load_library(resources_folder()), tmp_path / "反馈.xlsx", now=NOW)
+    assert profile.states() == {State.RETURNED: 1}
+    for _ in range(2):
+        model.expired.add(profile.store.changes.feed().cursor)
+        if gone in model.feed:
+            model.feed.remove(gone)
+        profile.sync(platform)
+        assert profile.states() == {State.RETURNED: 1}
+    assert [row.id for row in profile.store.changes.rows("notice")] == ["stays"]
+    assert profile.store.changes.feed().load == 3
+    model.tell("returned", "r1", None)  # the platform itself takes it back
     profile.sync(platform)
     assert profile.states() == {State.ACCEPTED: 1}
 
