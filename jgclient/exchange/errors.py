@@ -10,6 +10,10 @@ class WorkbookError(ValueError):
     """A file cannot be read or written; the text is one Chinese sentence with the remedy."""
 
 
+class UnknownTableError(WorkbookError):
+    """The file can be read, but no header in it fits a form; a person can say which form it is."""
+
+
 def cannot_open(path: Path, error: OSError) -> WorkbookError:
     """Why the operating system would not let us read ``path``."""
     if isinstance(error, FileNotFoundError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.errors import UnknownTableError
 from jgclient.exchange.headings import heading_key, short_key
 from jgclient.exchange.mapping import ColumnMap, FormHeadings, map_columns
 from jgclient.exchange.marks import OVERVIEW
@@ -61,7 +61,7 @@ def locate(
         chosen: Columns the clerk mapped herself, see :func:`~jgclient.exchange.mapping.map_columns`.
 
     Raises:
-        WorkbookError: no sheet has a header row that fits; the text says what was seen and how to go on.
+        UnknownTableError: no sheet has a header row that fits; the text says what was seen and how to go on.
     """
     form = form or _named_form(sheets, forms)
     headings = [FormHeadings(f) for f in ([form] if form else forms)]
@@ -148,15 +148,15 @@ def _source(
     return Source(table, fit)
 
 
-def _nothing_known(sheets: Sequence[Sheet], form: Form | None) -> WorkbookError:
+def _nothing_known(sheets: Sequence[Sheet], form: Form | None) -> UnknownTableError:
     seen = max((row for sheet in sheets for row in _first_rows(sheet)), key=lambda row: len(row[1]))
     number, texts = seen
     shown = "、".join(texts[:8]) + ("……" if len(texts) > 8 else "")
     wanted = f"表单“{form.title}”的" if form else "任何表单的"
-    how = "请用“模板”导出的表格填写，" + (
-        "或换一个表单再试。" if form else "或用 --form 指定是哪种表单（窗口里在导入页选择）。"
+    how = "换一个表单再试" if form else "选定它是哪种表单（导入页的“表单”，命令行用 --form）"
+    return UnknownTableError(
+        f"没有认出{wanted}表头：第{number}行看到：{shown}；请{how}，或把内容填进“空白模板”再导入。"
     )
-    return WorkbookError(f"没有认出{wanted}表头：第{number}行看到：{shown}；{how}")
 
 
 def _first_rows(sheet: Sheet) -> Iterable[tuple[int, list[str]]]:

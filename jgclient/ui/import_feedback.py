@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal, Slot
 
 from jgclient.feedback import FeedbackReport, RowTold
 from jgclient.feedback.report import OPEN, TITLES
-from jgclient.ui.parts import Card, Pill
-from jgclient.ui.tables import Column, Order, RowsModel, RowTable
+from jgclient.ui.parts import Card, EmptyState, Pill
+from jgclient.ui.tables import Column, ListStack, Order, RowsModel, RowTable
 from jgclient.ui.theme import ToneName
 
 _TONES: dict[str, ToneName] = {
@@ -46,7 +46,8 @@ class FeedbackCard(Card):
             "反馈清单", RowsModel(_COLUMNS, self._load), lambda told: (told.sheet, told.row)
         )
         self.table.opened.connect(self._open)
-        self.body.addWidget(self.table)
+        self.stack = ListStack(self.table, EmptyState("", ""))
+        self.body.addWidget(self.stack)
 
     def show_report(self, report: FeedbackReport) -> None:
         """Show a list that was looked at or taken in."""
@@ -58,7 +59,11 @@ class FeedbackCard(Card):
 
     @Slot()
     def _show_rows(self) -> None:
-        self.table.reload()
+        if self.report and self.report.rows:
+            self.stack.empty.say("没有要看的行", "清单里的每一行都对上了记录，点“全部”可以看每一行。")
+        else:
+            self.stack.empty.say("清单里没有数据", "表头下面是空的。请从平台重新导出清单，再选择它。")
+        self.stack.reload()
 
     def _load(self, limit: int, offset: int, _order: Order) -> list[RowTold]:
         rows = self.report.rows if self.report else []

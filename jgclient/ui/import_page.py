@@ -111,6 +111,9 @@ class ImportPage(PageBase):
         self.exports.refresh()
         if path := args.get("path"):
             self.read(Path(path))
+        self._focus_what_is_next()
+
+    def _focus_what_is_next(self) -> None:
         (self.keep_button if self.keep_button.isEnabled() else self.choose_button).setFocus()
 
     # -- what she does ---------------------------------------------------------------------------
@@ -153,8 +156,7 @@ class ImportPage(PageBase):
     def keep(self) -> None:
         """Keep what was checked: right rows and, if she wants, those to be mended as drafts."""
         decided, library, clock, read = self.decided, self.desk.library, self.desk.clock, self.reading
-        ready = self.report is not None or self.feedback.report is not None
-        if decided is None or self.kept or self.job is not None or not ready:
+        if decided is None or self.kept or self.job is not None or not self._something_to_keep():
             return
         self.kept = True
         if self.report is not None:
@@ -251,7 +253,8 @@ class ImportPage(PageBase):
         self._show_state()
         if look.report is None and look.feedback is None:
             self.show_columns()
-        self.keep_button.setFocus()
+        else:
+            self._focus_what_is_next()
 
     def _cancelled(self) -> None:
         self._put_aside()
@@ -264,11 +267,11 @@ class ImportPage(PageBase):
             return
         self.reading.drop()
         self.report = report
-        rest = "要改" if report.count("draft") else "没有导入"
-        self.desk.say(f"{report.file}：保存 {report.kept} 行，{report.refused} 行{rest}", "accepted")
+        rest = "存为草稿待改" if report.count("draft") else "没有导入"
+        self.desk.say(f"{report.file}：{report.kept} 行通过并保存，{report.refused} 行{rest}", "accepted")
         self.desk.data_changed.emit()
         self._show_state()
-        self.keep_button.setFocus()
+        self._focus_what_is_next()
         self.mending.count(report)
 
     def _list_taken(self, report: FeedbackReport) -> None:
@@ -290,8 +293,6 @@ class ImportPage(PageBase):
         self.job, self.kept = None, self.kept and self.report is not None and not self.report.dry_run
         self.failure.setText(sentence)
         self._show_state()
-        if self.decided is not None and self.report is None and self.decided.path.is_file():
-            self.show_columns()
 
     # -- columns and wrong rows ------------------------------------------------------------------
 
@@ -330,7 +331,7 @@ class ImportPage(PageBase):
         self.errors_button.setEnabled(
             not busy and report is not None and any(row.problems for row in report.rows)
         )
-        self.keep_button.setEnabled(not busy and ready and not self.kept)
+        self.keep_button.setEnabled(not busy and not self.kept and self._something_to_keep())
         self.keep_button.setText(self._keep_words())
         self.keep_button.updateGeometry()
         self.stack.setEnabled(not busy)
@@ -350,10 +351,19 @@ class ImportPage(PageBase):
         if self.report is None:
             return "保存"
         if self.kept:
-            return f"已保存 {self.report.kept} 行"
+            drafts = self.report.count("draft")
+            return f"已保存 {self.report.kept} 行" + (f"，{drafts} 行待改" if drafts else "")
         if self.report.refused and self._drafts_possible() and self.result.as_drafts.isChecked():
             return f"保存 {self.report.kept} 行，{self.report.refused} 行存为待改"
         return f"保存 {self.report.kept} 行"
+
+    def _something_to_keep(self) -> bool:
+        if self.feedback.report is not None:
+            return bool(self.feedback.report.count("accepted", "returned"))
+        if self.report is None:
+            return False
+        drafts = self._drafts_possible() and self.result.as_drafts.isChecked()
+        return bool(self.report.kept or (drafts and self.report.refused))
 
     def _drafts_possible(self) -> bool:
         return self.proposal is not None and self.proposal.form.register is None

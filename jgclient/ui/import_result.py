@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from jgclient.importing import ImportReport
 from jgclient.ui.import_groups import GroupsCard
 from jgclient.ui.import_lines import COLUMNS, TO_MEND, WRONG, Line, columns_words, lines_of
-from jgclient.ui.parts import Card, Pill, button, label
-from jgclient.ui.tables import Order, RowsModel, RowTable
+from jgclient.ui.parts import Card, EmptyState, Pill, button, label
+from jgclient.ui.tables import ListStack, Order, RowsModel, RowTable
 
 
 class ResultView(QWidget):
@@ -26,6 +26,7 @@ class ResultView(QWidget):
         super().__init__()
         self.report: ImportReport | None = None
         self.lines: list[Line] = []
+        self._kept = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -43,7 +44,9 @@ class ResultView(QWidget):
         self.only_wrong.setChecked(True)
         self.table = RowTable("检查结果", RowsModel(COLUMNS, self._load), lambda line: line.key)
         self.table.opened.connect(self.opened)
-        self.rows_card.body.addWidget(self.table)
+        self.empty = EmptyState("", "")
+        self.stack = ListStack(self.table, self.empty)
+        self.rows_card.body.addWidget(self.stack)
         return self.rows_card
 
     def _side(self) -> QWidget:
@@ -83,7 +86,7 @@ class ResultView(QWidget):
             kept: Something was kept already; what wrong rows have in common is shown by whoever kept them.
             drafts: Wrong rows of this form can be kept as drafts.
         """
-        self.report = report
+        self.report, self._kept = report, kept
         self.rows_card.title.setText(f"{report.rows_read} 行可读")
         self.rows_card.note.setText(
             f"{report.kept} 行通过 · {report.refused} 行要改 · "
@@ -112,7 +115,20 @@ class ResultView(QWidget):
         self.lines = [
             line for row in rows for line in lines_of(row) if not wrong or line.outcome[0] in TO_MEND
         ]
-        self.table.reload()
+        self.empty.say(*_why_empty(self.report, kept=self._kept))
+        self.stack.reload()
 
     def _load(self, limit: int, offset: int, _order: Order) -> list[Line]:
         return self.lines[offset : offset + limit]
+
+
+def _why_empty(report: ImportReport | None, *, kept: bool) -> tuple[str, str]:
+    """What to say and what to do when no row is listed."""
+    if report is None or not report.rows_read:
+        return "没有可读的行", "表头下面没有数据。请填好内容、保存工作簿，再选择它。"
+    if not report.refused and report.kept:
+        how = "已经保存。" if kept else "按 Ctrl+Enter 保存。"
+        return "没有要改的行", f"{report.kept} 行都通过，{how}点“全部”可以看每一行。"
+    if report.count("duplicate") == report.rows_read:
+        return "没有新的行", f"{report.rows_read} 行都已导入过，不用再保存。点“全部”可以看每一行。"
+    return "没有要改的行", "点“全部”可以看每一行。"

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jgclient import feedback, importing, mending
-from jgclient.exchange.errors import WorkbookError
+from jgclient.exchange.errors import UnknownTableError, WorkbookError
 from jgclient.exchange.kept_reading import KeptReading
 from jgclient.feedback import FeedbackReport
 from jgclient.forms.library import FormLibrary
@@ -26,9 +26,9 @@ class Look:
 
     Attributes:
         report: What an import would do; None for a feedback list, and while the columns do not fit.
-        proposal: What the columns may be; None for a feedback list.
+        proposal: What the columns may be; None for a feedback list, and while the form is not known.
         feedback: What a feedback list would do.
-        failure: Why there is no report although there are columns.
+        failure: Why there is no report although there is a table.
     """
 
     report: ImportReport | None = None
@@ -69,6 +69,8 @@ def look(
     try:
         report = take(store, library, decided, progress, dry_run=True, now=now, read=read)
     except WorkbookError as error:
+        if decided.form_id is None and isinstance(error, UnknownTableError):
+            return Look(failure=str(error))
         if decided.form_id is None:
             raise
         failure = str(error) if decided.columns else _UNKNOWN

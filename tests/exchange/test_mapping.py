@@ -138,7 +138,7 @@ def test_a_template_names_its_form() -> None:
 
 def test_nothing_known_says_what_was_seen_and_how_to_go_on() -> None:
     weather = sheet("天气", ["一月"], ["日期", "天气", "温度"], ["1日", "晴", "3"])
-    with pytest.raises(WorkbookError, match=r"第2行看到：日期、天气、温度；.*模板.*--form"):
+    with pytest.raises(WorkbookError, match=r"第2行看到：日期、天气、温度；.*--form.*空白模板"):
         locate([weather], [CHECK, PENALTY])
 
 

@@ -281,7 +281,7 @@ def test_form_named_by_the_clerk(take: Import) -> None:
 
 def test_unknown_heading(take: Import, tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["日期", "天气"], ["1日", "晴"]])
-    with pytest.raises(WorkbookError, match=r"第1行看到：日期、天气；.*模板.*--form"):
+    with pytest.raises(WorkbookError, match=r"第1行看到：日期、天气；.*--form.*空白模板"):
         take(path)
 
 

@@ -80,6 +80,21 @@ def test_equal_mistakes_are_mended_together_and_taken_back(
     assert not page.result.groups.undo_button.isVisible()
 
 
+def test_an_empty_table_says_why_and_what_to_do(page: ImportPage, qtbot: Any, tmp_path: Path) -> None:
+    page.read(book(tmp_path / "leer.xlsx", HEAD))
+    idle(qtbot, page)
+    result = page.result
+    assert result.empty.isVisible()
+    assert (result.empty.title.text(), page.failure.text()) == ("没有可读的行", "")
+    assert "请填好内容" in result.empty.hint.text()
+    assert not page.keep_button.isEnabled()
+    fields = {"被检查单位": "甲", "检查日期": "2026-09-05", "乱": "x"}
+    page.read(book(tmp_path / "wrong.xlsx", list(fields), list(fields.values())))
+    idle(qtbot, page)
+    assert result.table.isVisible()
+    assert not clipped(page)
+
+
 def test_wrong_rows_are_left_out_when_she_says_so_and_the_next_time_too(
     page: ImportPage, ledger: Path, store: Store, qtbot: Any
 ) -> None:
@@ -161,6 +176,7 @@ def test_a_feedback_list_is_shown_and_taken_in(
     assert store.records.row(good).state is State.QUEUED
     page.feedback.to_look_at.click()
     assert page.feedback.table.model().rowCount() == 1
+    assert page.feedback.table.isVisible()
     page.keep()
     idle(qtbot, page)
     assert (store.records.row(good).state, store.records.row(bad).state) == (State.ACCEPTED, State.RETURNED)
@@ -175,7 +191,6 @@ def test_what_is_no_workbook_is_said_in_place(page: ImportPage, qtbot: Any, tmp_
     idle(qtbot, page)
     assert page.failure.isVisible()
     assert page.failure.text()
-    page.columns_panel.closed.emit()
     assert page.stack.currentWidget() is page.start
     page.read(tmp_path / "absent.xlsx")
     idle(qtbot, page)
