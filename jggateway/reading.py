@@ -115,7 +115,7 @@ def _unpacked(body: bytes, limit: int) -> bytes:
 
 
 def _too_many_bytes(limit: int) -> Refusal:
-    return Refusal(413, "too-many-bytes", f"一次上报的内容超过 {limit} 字节。请减少每批的条数。")
+    return Refusal(413, "too-many-bytes", f"内容超过 {limit} 字节。请减少每批的条数，或把内容写短。")
 
 
 def parse_json(body: bytes) -> Json:

@@ -16,8 +16,12 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    ignored_auth,
+    missing_required_header,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    unsupported_method,
 )
 
 from jgclient.contract import TUS_MEDIA_TYPE
@@ -35,6 +39,7 @@ CASES = [
 EXAMPLES = 10
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance, ignored_auth, missing_required_header, unsupported_method,
 ]  # fmt: skip
 
 
