@@ -33,8 +33,9 @@ def main() -> int:
         full, bare = startup.against(folder, empty)
         over |= _line("start to usable window / empty store", full / bare, bare, START, "×")
         with open_store(folder, clock=clock) as store:
-            ours, commit = saving.measure(store, Path(place))
-        over |= _line("finished record saved / bare commit, p95", ours / commit, commit / 1000, SAVE, "×")
+            saved = saving.measure(store, Path(place))
+        ratio = saved.ours / saved.same_rows
+        over |= _line("finished record saved / SQLite alone, same rows", ratio, saved.same_rows, SAVE, "×")
     return int(over)
 
 

@@ -94,7 +94,8 @@ class Drafts:
     def _drafts(
         self, source: SourceBlock, checked: Block, places: Sequence[int], record_ids: Sequence[str]
     ) -> NewDrafts:
-        columns = {name: [column[place].shown for place in places] for name, column in checked.fields.items()}
+        shown = {name: column.shown for name, column in checked.fields.items()}
+        columns = {name: [texts[place] for place in places] for name, texts in shown.items()}
         names = [name for name in _summarised(self._form) if name in columns]
         summaries = [
             summarise(self._form, dict(zip(names, row, strict=True)))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from jgclient.forms.problems import Problem
 from jgclient.records import Facts, derive_state
 from jgclient.store import findable
-from jgclient.store.codec import FAR, problems_of, summary_of
+from jgclient.store.codec import FAR, problems_of
 from jgclient.store.connection import Connection, Row
 
 _FACTS = """
@@ -148,7 +147,8 @@ def rebuild(connection: Connection) -> int:
 def derived_columns(row: Row) -> dict[str, Any]:
     """The columns that lists show, from one row of facts."""
     drafted = bool(row["has_draft"])
-    return asdict(summary_of(row["draft_summary"] if drafted else row["summary"])) | {
+    shown: dict[str, Any] = json.loads(row["draft_summary"] if drafted else row["summary"])
+    return shown | {
         "form": row["draft_form"] if drafted else row["form"],
         "author": row["draft_author"] if drafted else row["author"],
         "updated_at": row["saved_at"] if drafted else row["made_at"],

@@ -358,9 +358,14 @@ def m004_accounts(db: Database) -> None:
 
 @migrations()
 def m005_text_later(db: Database) -> None:
-    """``text_stale``: records whose search text has still to be made; an import leaves it for afterwards."""
+    """``text_stale``: records whose search text has still to be made; an import leaves it for afterwards.
+
+    The search index merges its parts 64 at a time instead of some with nearly every save.
+    """
     db.table("text_stale").create({"record": int}, pk="record", strict=True)
     db.execute(
         "CREATE TRIGGER text_gone BEFORE DELETE ON record BEGIN "
         "DELETE FROM text_stale WHERE record = old.key; END"
     )
+    for option, value in (("automerge", 0), ("crisismerge", 64)):
+        db.execute("INSERT INTO record_text (record_text, rank) VALUES (?, ?)", [option, value])

@@ -29,8 +29,19 @@ from jgclient.store.trash import Trash
 Problems = list[Problem]  # inside the class, `list` is a method
 Ids = list[str]
 _DRAFT = "SELECT draft.*, record.id FROM draft JOIN record ON record.key = draft.record WHERE record.id = ?"
-#: The platform's newest revision, once a person has seen that it differs from ours.
-_DECIDED = "SELECT revision FROM counterpart WHERE id = ? AND decided_at != ''"
+#: What the next revision follows from. ``theirs``: the platform's newest one, once a person has seen that it
+#: differs from ours.
+_STANDING = """
+SELECT last.revision, last.chain,
+    EXISTS (SELECT 1 FROM outbox WHERE outbox.record = record.key AND state = 'sent') AS sent,
+    coalesce((SELECT max(revision) FROM outbox
+        WHERE outbox.record = record.key AND outcome IN ('accepted', 'duplicate')), 0) AS accepted,
+    coalesce((SELECT revision FROM counterpart WHERE id = :id AND decided_at != ''), 0) AS theirs
+FROM (SELECT :id AS id) AS wanted
+LEFT JOIN record ON record.id = wanted.id
+LEFT JOIN revision AS last ON last.record = record.key
+    AND last.revision = (SELECT max(revision) FROM revision WHERE record = record.key)
+"""
 _REVISION = """
 SELECT revision.*, record.id FROM revision JOIN record ON record.key = revision.record WHERE record.id = ?
 ORDER BY revision.revision
@@ -126,18 +137,12 @@ class Records:
         Raises:
             StoreError: the last revision is on its way; its answer decides what comes next.
         """
-        key = index.key_of(self._db, record_id)
-        if self._db.value("SELECT 1 FROM outbox WHERE record = ? AND state = 'sent'", [key]):
+        row = self._db.row(_STANDING, {"id": record_id})
+        if row["sent"]:
             raise StoreError("refused", "这条记录正在上报，还没有答复。草稿已存好，收到回执后再完成修改")
-        base = self._db.value(
-            "SELECT max(revision) FROM outbox WHERE record = ? AND outcome IN ('accepted', 'duplicate')",
-            [key],
-        )
-        theirs = self._db.value(_DECIDED, [record_id]) or 0
-        base = max(base or 0, theirs)
-        last = self.last_revision(record_id)
-        number, chain = (last.revision, last.chain) if last else (0, "")
-        return NextRevision("u" if base else "i", base, max(number, theirs) + 1, chain)
+        base = max(row["accepted"], row["theirs"])
+        number = max(row["revision"] or 0, row["theirs"]) + 1
+        return NextRevision("u" if base else "i", base, number, row["chain"] or "")
 
     def add_revision(
         self, revision: Revision, summary: Summary, urgent_by: date | None = None, *, stays_here: bool = False
