@@ -64,6 +64,11 @@ class GroupsCard(Card):
         self.undo_button.setVisible(undoable > 0)
         self._fill([partial(self._mendable, mistake) for mistake in mistakes], kept=True)
 
+    def focus_first(self) -> None:
+        """Go to the box of the largest kind that can be mended, if there is one."""
+        for box in list(self.boxes.values())[:1]:
+            box.setFocus()
+
     def _fill(self, makers: Sequence[Callable[[], QWidget]], *, kept: bool = False) -> None:
         inside = QWidget()
         inside.setObjectName("inside")

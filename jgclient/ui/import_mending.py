@@ -43,6 +43,7 @@ class Mending(QObject):
 
     def _counted(self, found: tuple[list[Mistake], int]) -> None:
         self._groups.show_mistakes(*found)
+        self._groups.focus_first()
 
     @Slot(object, str)
     def _mend(self, mistake: Mistake, text: str) -> None:

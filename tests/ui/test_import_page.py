@@ -61,6 +61,7 @@ def test_equal_mistakes_are_mended_together_and_taken_back(
     page.keep_button.click()
     idle(qtbot, page)
     assert not page.result.wrong_card.isVisible()
+    assert page.focusWidget() is next(iter(page.result.groups.boxes.values()))
     assert results(store).count("未发现毛病") == 4
     key = next(
         k
