@@ -170,14 +170,29 @@ class ImportReport:
         soft = sum(problem.strength == "soft" for row in self.rows for problem in row.problems)
         remarks = {
             "提醒（不妨碍导入，上报前再核对）：": [f"{soft} 处"] if soft else [],
-            "已导入过的行：": [self._where(row) for row in self.rows if row.outcome == "duplicate"],
-            "不是数据的行：": [f"{self._where(r)} {r.reason}" for r in self.rows if r.outcome == "note"],
+            "已导入过的行：": self._runs("duplicate", told=False),
+            "不是数据的行：": self._runs("note", told=True),
             "列的对应按上次为这种表选定的：": [f"{len(self.mapping)} 列"] if self.remembered else [],
             "按相近名称认出的列，请核对：": [f"{h}→{self.mapping[h]}" for h in self.guessed],
             "没有对应字段、未导入的列：": self.unmatched,
             "未导入的工作表（不是这种表单）：": self.ignored_sheets,
         }
         return [title + "、".join(items) for title, items in remarks.items() if items]
+
+    def _runs(self, outcome: Outcome, *, told: bool) -> list[str]:
+        """Rows with one outcome, those that follow one another (for the same reason, if told) as one."""
+        runs: list[list[RowReport]] = []
+        for row in (row for row in self.rows if row.outcome == outcome):
+            last = runs[-1][-1] if runs else row
+            if (last.sheet, last.row + 1) == (row.sheet, row.row) and (not told or last.reason == row.reason):
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        return [self._run(run[0], run[-1]) + (f" {run[0].reason}" if told else "") for run in runs]
+
+    def _run(self, first: RowReport, last: RowReport) -> str:
+        where = self._where(first)
+        return where if first is last else f"{where.removesuffix('行')}至{last.row}行"
 
 
 class Told:

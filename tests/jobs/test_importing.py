@@ -316,6 +316,9 @@ def test_lines_for_people_and_json_for_programs(take: Import) -> None:
     data = report.to_json()
     assert (data["rows_read"], data["kept"], data["refused"], data["notes"]) == (59, 52, 7, 2)
     assert data["rows"][9]["problems"][0]["column"] == "社会信用代码"
+    again = take(LEDGER).lines()
+    assert "已导入过的行：第3至19行、第21至62行" in again
+    assert "不是数据的行：第20行 空行、第63行 合计行" in again
 
 
 def test_every_sheet_of_the_form_is_imported_and_named(take: Import, tmp_path: Path) -> None:
