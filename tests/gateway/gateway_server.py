@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import requests
-import uvicorn
 from gateway_items import DEVICE, NOON, PASSWORD
+from loopback import Served
 
 from jggateway.app import create_app
 
@@ -39,21 +37,14 @@ class Gateway:
 
     def start(self) -> None:
         """Serve on a free port."""
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        app = create_app(self.data, resources=self._resources, clock=self.clock, database=self.database)
-        self.app = app
-        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
-        self._thread.start()
+        self.app = create_app(self.data, resources=self._resources, clock=self.clock, database=self.database)
+        self._served = Served(self.app)
+        self.url = self._served.url
 
     def stop(self) -> None:
         """Stop serving; what is kept stays."""
         self._client.close()
-        self._server.should_exit = True
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "the gateway did not stop"
-        self._listener.close()
+        self._served.stop()
 
     def call(self, method: str, path: str, *, user: str | None = "clerk", **more: Any) -> requests.Response:
         """One request, with the token of ``user`` (None for no token)."""

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from faulty_server import FaultyServer
+from sync_gateway import Gateway, add_user, note_resources
 from sync_model import ModelPlatform
 from sync_profile import NOW, STALL, Profile
 
+from jgclient.forms.library import FormLibrary, load_library
 from jgclient.platform_api import HttpPlatform
 from jgclient.store import ListQuery
 
@@ -46,6 +48,27 @@ def platform(server: FaultyServer) -> Iterator[HttpPlatform]:
     """The client's transport to the server."""
     with HttpPlatform(server.url, timeout=(2, STALL)) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real gateway's resources folder, with one tiny form."""
+    return note_resources(tmp_path_factory.mktemp("resources"))
+
+
+@pytest.fixture(scope="session")
+def library(resources: Path) -> FormLibrary:
+    """The library of that form."""
+    return load_library(resources)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, resources: Path) -> Iterator[Gateway]:
+    """A real gateway with one clerk, kept in ``tmp_path / "gateway"``."""
+    add_user(tmp_path / "gateway")
+    running = Gateway(tmp_path / "gateway", resources)
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
-import uvicorn
+from loopback import Served
 from sync_model import Answer
 from sync_profile import NOW, UNIT
 
@@ -70,12 +68,9 @@ class Gateway:
     def __init__(self, data: Path, resources: Path) -> None:
         self._made_of = (data, resources)
         self.now: Callable[[], datetime] = lambda: NOW
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
         self.app = create_app(data, resources=resources, clock=self._clock)
-        self._server = uvicorn.Server(uvicorn.Config(self.app, log_config=None, access_log=False))
-        self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
-        self._thread.start()
+        self._served = Served(self.app)
+        self.port, self.url = self._served.port, self._served.url
 
     def _clock(self) -> datetime:
         return self.now()
@@ -102,7 +97,4 @@ class Gateway:
 
     def stop(self) -> None:
         """Stop serving; what is kept stays."""
-        self._server.should_exit = True
-        self._thread.join(20)
-        assert not self._thread.is_alive(), "the gateway did not stop"
-        self._listener.close()
+        self._served.stop()

@@ -7,20 +7,14 @@ from pathlib import Path
 
 import pytest
 from faulty_server import FaultyServer, says
-from sync_gateway import note_resources
 from sync_model import ModelPlatform
 from sync_profile import NOW, Profile
 
 from jgclient.conflicts import ConflictError, both, keep_ours, keep_theirs
 from jgclient.deadlines.calendar import Calendar
-from jgclient.forms.library import FormLibrary, load_library
+from jgclient.forms.library import FormLibrary
 from jgclient.platform_api import HttpPlatform
 from jgclient.records import State
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> FormLibrary:
-    return load_library(note_resources(tmp_path_factory.mktemp("resources")))
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sync_gateway import PASSWORD, Gateway, add_user, note_resources
+from sync_gateway import PASSWORD, Gateway
 from sync_model import ModelPlatform
 from sync_profile import NOW, UNIT, Profile
 
@@ -18,18 +18,10 @@ from jgclient.records import State
 Command = Callable[..., tuple[int, Any, str]]
 
 
-@pytest.fixture(scope="session")
-def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return note_resources(tmp_path_factory.mktemp("resources"))
-
-
 @pytest.fixture
-def gateway(tmp_path: Path, resources: Path) -> Iterator[Gateway]:
-    add_user(tmp_path / "gateway")
-    running = Gateway(tmp_path / "gateway", resources)
-    running.now = answers.now
-    yield running
-    running.stop()
+def gateway(gateway: Gateway) -> Gateway:
+    gateway.now = answers.now
+    return gateway
 
 
 @pytest.fixture

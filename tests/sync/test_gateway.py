@@ -7,25 +7,12 @@ from pathlib import Path
 
 import pytest
 from faulty_server import FAULTS, FaultyServer
-from sync_gateway import PASSWORD, Gateway, add_user, note_resources
+from sync_gateway import PASSWORD, Gateway
 from sync_profile import Profile
 
 from jgclient.platform_api import HttpPlatform
 from jgclient.records import State
 from jgclient.sync import connect, log_in
-
-
-@pytest.fixture(scope="session")
-def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return note_resources(tmp_path_factory.mktemp("resources"))
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, resources: Path) -> Iterator[Gateway]:
-    add_user(tmp_path / "gateway")
-    running = Gateway(tmp_path / "gateway", resources)
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from faulty_server import FaultyServer
-from sync_gateway import PASSWORD, Gateway, add_user, note_resources
+from sync_gateway import PASSWORD, Gateway
 from sync_profile import NOW, UNIT, Profile
 
 from jgclient.attaching import add
@@ -23,19 +23,6 @@ from jgclient.sync import connect, device_id, log_in
 from jgclient.sync.devices import PLATFORM_KEY, device_keys
 from jggateway import devices
 from jggateway.receiving import Receiving
-
-
-@pytest.fixture(scope="session")
-def resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return note_resources(tmp_path_factory.mktemp("resources"))
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, resources: Path) -> Iterator[Gateway]:
-    add_user(tmp_path / "gateway")
-    running = Gateway(tmp_path / "gateway", resources)
-    yield running
-    running.stop()
 
 
 @pytest.fixture

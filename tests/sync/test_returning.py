@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from sync_gateway import note_resources
 from sync_model import ModelPlatform
 from sync_profile import NOW, Profile
 
 from jgclient.deadlines.calendar import Calendar
-from jgclient.forms.library import FormLibrary, load_library
+from jgclient.forms.library import FormLibrary
 from jgclient.learned import warned
 from jgclient.platform_api import HttpPlatform
 from jgclient.receipting import slips, verify
 from jgclient.records import State
 from jgclient.returning import groups, mend_all, offers
 from jgclient.store.receipts import ReceiptQuery
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> FormLibrary:
-    return load_library(note_resources(tmp_path_factory.mktemp("resources")))
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ import hashlib
 import json
 import random
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from faulty_server import FaultyServer
-from sync_gateway import PASSWORD, Gateway, add_user, note_resources
+from sync_gateway import PASSWORD, Gateway
 from sync_model import ModelPlatform
 from sync_profile import Profile
 
@@ -100,14 +99,6 @@ def test_pieces_that_make_no_package_are_refused(
     assert (report.changes_refused, report.stopped) == (1, "")
     assert found(profile) is None
     assert not list(profile.store.folder.parent.rglob("*.jgu"))
-
-
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    add_user(tmp_path / "gateway")
-    running = Gateway(tmp_path / "gateway", note_resources(tmp_path / "resources"))
-    yield running
-    running.stop()
 
 
 def test_from_the_gateways_command_line_to_the_client(

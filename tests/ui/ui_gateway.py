@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 from pathlib import Path
 
-import uvicorn
+from loopback import Served
 from ui_stories import NOW
 
 from jgclient import sync
@@ -56,19 +54,13 @@ class Gateway:
         storage = open_storage(data)
         Accounts(storage).add(USER, PASSWORD, unit=UNIT, role="clerk", now=NOW)
         storage.close()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.app = app = create_app(data, resources=_resources(folder), clock=lambda: NOW)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        self._thread = threading.Thread(target=self._server.run, args=([self._listener],))
-        self._thread.start()
+        self.app = create_app(data, resources=_resources(folder), clock=lambda: NOW)
+        self._served = Served(self.app)
+        self.url = self._served.url
 
     def stop(self) -> None:
         """Stop serving."""
-        self._server.should_exit = True
-        self._thread.join(20)
-        self._listener.close()
-        assert not self._thread.is_alive()
+        self._served.stop()
 
 
 def _resources(folder: Path) -> Path:
