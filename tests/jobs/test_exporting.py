@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from jgclient.entering import submit, withdraw
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.reader import read_workbook
 from jgclient.exporting import export as write
-from jgclient.exporting import template
+from jgclient.exporting import job, template
 from jgclient.forms.checker import Context
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary, resources_folder
@@ -106,6 +107,23 @@ def test_a_list_is_what_is_filtered_with_the_columns_asked_for(
     assert read_workbook(tmp_path / "b.xlsx")[0].rows == [["状态"], *[["有错"]] * 7]
     with pytest.raises(KeyError):
         export(filled, library, "check", tmp_path / "b.xlsx", layout="list", columns=["nix"])
+
+
+def test_what_is_changed_meanwhile_is_written_once(
+    filled: Store, library: FormLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "_PAGE", 10)
+    newest = ListQuery(form="check", limit=100)
+    last = filled.records.list(newest)[-1].id
+
+    def change(done: int, _total: int) -> None:
+        if done == 10:  # now it is the first of the list
+            filled.records.put_draft(replace(filled.records.draft(last), author="王某"))
+
+    export(filled, library, "check", tmp_path / "a.xlsx", query=newest, on_progress=change)
+    assert filled.records.list(newest)[0].id == last
+    written = [row[-6] for row in read_workbook(tmp_path / "a.xlsx")[0].rows[1:]]
+    assert len(set(written)) == len(written) == 59
 
 
 def test_the_platforms_template_has_its_explanations_and_is_read_back(
