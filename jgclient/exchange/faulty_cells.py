@@ -17,7 +17,8 @@ from xml.etree import ElementTree
 _CHUNK = 4 * 2**20
 #: More than this in one sheet are not listed one by one.
 MOST = 100_000
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(/?)>")
+# Texts are left out at once, also those that a formula gave: an empty one is a result, too.
+_CELL = re.compile(rb"""<(?:\w+:)?c\s(?![^>]*\bt=["'](?:s|str|inlineStr)["'])([^>]*?)(/?)>""")
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
@@ -98,7 +99,7 @@ def _faulty(package: zipfile.ZipFile, part: str) -> Iterator[tuple[tuple[int, in
     for chunk in _chunks(package, part):
         for cell in _CELL.finditer(chunk):
             found = None if cell[2] else _judged(chunk, cell)
-            place = _REFERENCE.search(cell[1])
+            place = _REFERENCE.search(cell[1]) if found else None
             if found and place and count < MOST:
                 count += 1
                 yield (int(place[2]), _column(place[1])), found
@@ -113,7 +114,7 @@ def _judged(chunk: bytes, cell: re.Match[bytes]) -> FaultyCell | None:
     kind = _TYPE.search(cell[1])
     if kind and kind[1] == b"e":
         return FaultyCell(value[1].decode("utf-8", "replace") if value else "#N/A")
-    if value is None and _FORMULA.search(inside) and not (kind and kind[1] == b"str"):
+    if value is None and _FORMULA.search(inside):
         return FaultyCell(_NO_RESULT)
     return None
 

@@ -72,6 +72,10 @@ def read_workbook(path: Path) -> list[Sheet]:
     """
     look = look_at(path)
     sheets = [Sheet(path.stem, read_csv(path))] if look.kind == "text" else _read(path, look)
+    for sheet in sheets:
+        # Formulas that show nothing are drawn down to the last of a million rows.
+        while sheet.rows and not any(cell != "" for cell in sheet.rows[-1]):
+            sheet.rows.pop()
     sheets = [sheet for sheet in sheets if any(any(row) for row in sheet.rows)]
     if not sheets:
         raise WorkbookError(f"“{path.name}”里没有任何内容，请核对是否选错了文件。")

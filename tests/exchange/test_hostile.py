@@ -254,3 +254,16 @@ def test_what_would_fill_the_memory_is_refused_early(tmp_path: Path, name: str) 
     answer = imported(tmp_path / name)
     assert said in answer["refused"]
     assert answer["megabytes"] < 350
+
+
+def test_formulas_drawn_down_to_the_last_row_are_read_in_time(tmp_path: Path) -> None:
+    def row(number: int, *cells: str) -> str:
+        texts = "".join(odd_files._inline(f"{c}{number}", t) for c, t in zip("ABCDE", cells, strict=False))
+        shown = f'<c r="F{number}" t="str"><f>IF(A{number}="","",1)</f><v></v></c>'
+        return f'<row r="{number}">{texts}{shown}</row>'
+
+    rows = [row(1, *HEAD), row(2, *ROW), *map(row, range(3, 300_000))]
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
+    odd_files.replaced(plain(tmp_path / "plain.xlsx"), tmp_path / "a.xlsx", {SHEET: xml.encode()})
+    answer = imported(tmp_path / "a.xlsx")
+    assert [number for number, *_ in answer["rows"]] == [2]
