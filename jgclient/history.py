@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jgclient.aids.attached import in_words
+from jgclient.attached import in_words
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.receipting import Verdict, verdict

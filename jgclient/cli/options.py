@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from jgclient import __version__, installation
+from jgclient.chinese_parser import ChineseParser
 from jgclient.cli import exchange_options, speaking
-from jgclient.cli.chinese_parser import ChineseParser
 
 #: All of :data:`jgclient.forms.identifiers.KIND_TITLES`; written out because forms load slowly.
 KINDS = (

@@ -12,7 +12,7 @@ from PySide6.QtCore import QBuffer, QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QImage, QImageReader, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from jgclient.aids.attached import attached, size_words
+from jgclient.attached import attached, size_words
 from jgclient.contract import Attachment
 from jgclient.forms.definition import Field
 from jgclient.store import Store

@@ -10,7 +10,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from jgclient import conflicts
-from jgclient.aids.attached import in_words
+from jgclient.attached import in_words
 from jgclient.forms.problems import Problem
 from jgclient.records import Content, canonical_json
 from jgclient.store import Store

@@ -12,7 +12,7 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from jgclient import entering
-from jgclient.aids.attached import in_words
+from jgclient.attached import in_words
 from jgclient.entering import EnteringError
 from jgclient.forms.library import FormLibrary
 from jgclient.history import history

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import DBAPIError
 
+from jgclient.chinese_parser import ChineseParser
 from jgclient.packages import PackageError
 from jggateway.accounts import AccountError
 from jggateway.cli import downwards, exchange, people, running, upkeep
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="jggateway", description="“互联网+监管”数据上报的接收端")
+    parser = ChineseParser(prog="jggateway", description="“互联网+监管”数据上报的接收端")
     commands = parser.add_subparsers(title="命令", required=True, metavar="命令")
     for room in (running, people, exchange, downwards, upkeep):
         room.add_commands(commands)

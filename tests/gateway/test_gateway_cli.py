@@ -246,3 +246,25 @@ def test_log_tells_requests_but_no_contents(call: Any, tmp_path: Path) -> None:
     assert [line["outcomes"] for line in lines if line["event"] == "batch"] == [{"rejected": 1}]
     for secret in ("机密公司", "李某", PASSWORD, "secret-id", "Bearer"):
         assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["backup"], "缺少 --data, --to"),
+        (
+            ["serve", "--data", "x", "--port", "1", "--workers", "0"],
+            "--workers：工作进程数应是 1 到 64 之间的整数。\n",
+        ),
+        ([], "缺少 命令"),
+    ],
+)
+def test_wrong_use_is_explained_in_chinese(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"命令写得不对：{said}")
+    assert "用法：jggateway" in told

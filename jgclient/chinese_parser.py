@@ -1,4 +1,4 @@
-"""argparse that speaks Chinese: headings, usage and what is wrong with a command line."""
+"""argparse that speaks Chinese, for client and gateway: headings, usage, what is wrong with a command."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _WORDS = [
     (r"argument (.+?): expected .+", r"\1 后面的值个数不对"),
     (r"argument (.+?): ignored explicit argument (.+)", r"\1 后面不能写值（\2）"),
     (r"argument (.+?): not allowed with argument (.+)", r"\1 不能和 \2 一起用"),
+    (r"argument (.+?): (.*[一-龥].*?)。?", r"\1：\2"),
     (r"one of the arguments (.+) is required", r"\1 要写其中一个"),
     (r"ambiguous option: (.+) could match (.+)", r"\1 可以指 \2，请写完整"),
 ]  # fmt: skip
