@@ -12,6 +12,8 @@ from jgclient.deadlines.duties import urgent_by
 from jgclient.forms.checker import Context, Reading
 from jgclient.forms.defaults import defaults
 from jgclient.forms.definition import Form
+from jgclient.forms.field_types import FIELD_TYPES
+from jgclient.forms.field_types.base import says_itself
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem, blocking
 from jgclient.learned import warned
@@ -85,16 +87,31 @@ def author_of(store: Store) -> str:
     return str(store.settings.get("user_name", "") or "")
 
 
-def context(store: Store, *, record_id: str, now: datetime) -> Context:
-    """What the checker may ask while it looks at one record."""
-    return Context(registers=store.registers.without(record_id), today=now.date(), unit=unit_of(store))
+def context(store: Store, *, record_id: str, now: datetime, form: Form | None = None) -> Context:
+    """What the checker may ask while it looks at one record of ``form``."""
+    registers = store.registers.without(record_id, listed_fields(form) if form else {})
+    return Context(registers=registers, today=now.date(), unit=unit_of(store))
+
+
+def listed_fields(form: Form) -> dict[str, str]:
+    """Column of the record lists → the field of a form that it shows letter for letter."""
+    roles = {
+        "number": form.number_field, "party": form.party_field, "party_code": form.party_code_field,
+        "item": form.item_field,
+    }  # fmt: skip
+    return {
+        column: name
+        for column, name in roles.items()
+        if name and says_itself(FIELD_TYPES[form.field(name).type])
+    }
 
 
 def check(
     store: Store, library: FormLibrary, form: Form, texts: Mapping[str, str], *, record_id: str, now: datetime
 ) -> Reading:
     """Read and check typed texts, warnings learned from returns included; nothing is kept."""
-    reading = library.checker(form).read(texts, context(store, record_id=record_id, now=now))
+    around = context(store, record_id=record_id, now=now, form=form)
+    reading = library.checker(form).read(texts, around)
     learned = warned(store, form, reading.content)
     return replace(reading, problems=[*reading.problems, *learned]) if learned else reading
 

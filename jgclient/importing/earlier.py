@@ -7,11 +7,11 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from jgclient.entering import listed_fields
 from jgclient.forms.bulk import Block
 from jgclient.forms.crossing import duplicate_rules
 from jgclient.forms.definition import Form
 from jgclient.forms.field_types import FIELD_TYPES
-from jgclient.forms.field_types.base import says_itself
 from jgclient.forms.registers import Days, Registers
 from jgclient.records import Json
 from jgclient.store import Store
@@ -111,15 +111,7 @@ def _may_be(key: Key, known: Sequence[frozenset[str] | None]) -> bool:
 
 def known_values(store: Store, form: Form) -> dict[str, frozenset[str]]:
     """For fields that lists show letter for letter: all their values in records of the form."""
-    roles = {
-        "number": form.number_field, "party": form.party_field, "party_code": form.party_code_field,
-        "item": form.item_field,
-    }  # fmt: skip
-    shown = {
-        column: name
-        for column, name in roles.items()
-        if name and says_itself(FIELD_TYPES[form.field(name).type])
-    }
+    shown = listed_fields(form)
     return {shown[column]: values for column, values in store.bulk.values(form.id, list(shown)).items()}
 
 

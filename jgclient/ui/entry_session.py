@@ -142,7 +142,12 @@ class EntrySession:
 
     def own_problems(self, name: str) -> list[Problem]:
         """The problems of one field by itself, quickly, for every key typed."""
-        context = entering.context(self.desk.store, record_id=self.opened.record_id, now=self.desk.clock())
+        context = entering.context(
+            self.desk.store,
+            record_id=self.opened.record_id,
+            now=self.desk.clock(),
+            form=self.opened.form,
+        )
         return self.checker.read_field(name, self.texts.get(name, ""), context)[1]
 
     def copy_previous(self) -> list[str]:

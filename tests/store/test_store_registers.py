@@ -134,6 +134,19 @@ def test_the_same_act_may_be_asked_for_within_a_period(store, finish, within, fo
     assert store.registers.same_acts("check", same, within=within) == found
 
 
+@pytest.mark.parametrize("listed", [{}, {"party_code": "party_code"}, {"number": "n", "item": "check_date"}])
+@pytest.mark.parametrize(
+    ("asked", "found"), [({}, 1), ({"n": "x", "people": []}, 0), ({"check_date": "?"}, 0)]
+)
+def test_what_the_list_shows_finds_the_same(store, finish, listed, asked, found):
+    shown = Summary(party_code=ACT["party_code"], number=ACT["n"], act_date=ACT["check_date"])
+    finish(store, content=ACT, summary=shown)
+    finish(store, content=ACT, summary=shown, form="penalty")
+    finish(store, content=ACT | {"check_date": "2026-09-08"}, summary=shown)
+    registers = store.registers.without("x", listed)
+    assert registers.same_acts("check", ACT | asked) == found
+
+
 def test_nothing_asked_finds_nothing(store, finish):
     finish(store, content=ACT)
     assert store.registers.same_acts("check", {}) == 0
