@@ -340,3 +340,13 @@ def test_columns_of_any_ledger_are_chosen_once(profile: Any, tmp_path: Path) -> 
     code, _, told = profile("columns", path, "--column", "没写等号")
     assert code == 1
     assert "列名=栏目" in told
+
+
+def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "jgclient", "calendar", "show", "2026", "--data", str(tmp_path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(30) == 0

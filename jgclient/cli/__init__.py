@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 
 from jgclient.cli.options import parse
@@ -59,6 +60,9 @@ def run(options: argparse.Namespace) -> int:
     module, name = _DOERS[options.command]
     try:
         getattr(importlib.import_module(f"jgclient.cli.{module}"), name)(options, out)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads (head, more) has enough; what was asked for is done
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except REFUSALS as error:
         return _refused(str(error), as_json=options.json)
     except KeyboardInterrupt:
