@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from jgclient.store import Store
 from jgclient.ui.background import Progress
@@ -12,6 +12,8 @@ from jgclient.ui.background import Progress
 if TYPE_CHECKING:
     from jgclient.ui.desk import Desk
 
+#: Milliseconds after a change, so that the window has shown it before the worker takes the processor.
+_PAUSE = 500
 #: What a list shows instead of a search's result meanwhile.
 WAITS = "正在为新导入的记录编检索"
 
@@ -23,7 +25,9 @@ class SearchKeeper(QObject):
         super().__init__(desk)
         self._desk = desk
         self._busy = False
-        desk.data_changed.connect(self.bring_up)
+        self._soon = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._soon.timeout.connect(self.bring_up)
+        desk.data_changed.connect(self._soon.start)
 
     @property
     def behind(self) -> bool:

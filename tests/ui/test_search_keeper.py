@@ -33,7 +33,7 @@ def imported(store: Store) -> None:
 
 @pytest.fixture
 def page(window: MainWindow, store: Store) -> RecordsPage:
-    window.desk.data_changed.disconnect(window.desk.searching.bring_up)  # it begins when the test says so
+    window.desk.searching._soon.timeout.disconnect()  # it begins when the test says so
     imported(store)
     window.show_page("records")
     made = window.page("records")
@@ -55,6 +55,12 @@ def test_a_search_waits_and_then_lists_by_itself(window: MainWindow, page: Recor
     words = [said.at(number)[0] for number in range(said.count())]
     assert f"{WAITS} {COUNT}/{COUNT}" in words
     assert words[-1] == ""
+
+
+def test_it_begins_by_itself_after_a_change(window: MainWindow, store: Store, qtbot: Any) -> None:
+    imported(store)
+    window.desk.data_changed.emit()
+    qtbot.waitUntil(lambda: not window.desk.searching.behind, timeout=10_000)
 
 
 def test_a_failure_is_told(window: MainWindow, page: RecordsPage, qtbot: Any, monkeypatch: Any) -> None:
