@@ -113,7 +113,7 @@ def counts_by_state(connection: Connection, form: str) -> dict[State, int]:
 
 def record_row(row: Row) -> RecordRow:
     """One line of the list from its row."""
-    values = {name: row[name] for name in _NAMES}
+    values = dict(zip(_NAMES, row, strict=True))
     values["state"] = State(row["state"])
     values["updated_at"] = datetime.fromisoformat(row["updated_at"])
     values["urgent_by"] = day_of(row["urgent_by"])

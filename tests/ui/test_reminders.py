@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from ui_stories import NOW, Story
 
+from jgclient.store import StoreError
 from jgclient.ui.counting_card import CountingCard
 from jgclient.ui.desk import Desk
 from jgclient.ui.frame import MainWindow
@@ -36,9 +38,11 @@ def ear(window: MainWindow) -> Ear:
 
 
 def at(window: MainWindow, moment: datetime) -> None:
-    """The minute's tick at a moment of the clock on the wall."""
+    """The minute's tick at a moment of the clock on the wall, and what it finds."""
     window.desk.clock = lambda: moment
     window._tick()
+    while window.reminders.busy:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
 
 
 def test_the_first_look_of_a_day_greets_with_a_digest(window: MainWindow, story: Story, ear: Ear) -> None:
@@ -91,6 +95,23 @@ def test_a_clock_that_jumps_and_comes_back_repeats_nothing(
     ear.take()
     at(window, NOW + timedelta(minutes=2))
     assert ear.take() == []
+
+
+def test_a_look_that_fails_is_told_and_made_again(
+    window: MainWindow, story: Story, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("disk_full")
+
+    story.draft(day=date(2026, 11, 12))
+    window.desk.data_changed.emit()
+    with monkeypatch.context() as broken:
+        broken.setattr("jgclient.reminding.digest", lambda *_args, **_more: fail())
+        at(window, NOW)
+    assert "一分钟后再试" in window.foot._said.text()
+    at(window, NOW + timedelta(minutes=1))
+    ((_, text),) = ear.take()
+    assert "还剩 1 个工作日：提交上报" in text
 
 
 def test_nothing_near_is_nothing_said(window: MainWindow, ear: Ear) -> None:
