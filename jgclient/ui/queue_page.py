@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from jgclient.contract import TransportError, parse_time
@@ -152,7 +152,7 @@ class QueuePage(PageBase):
         reporter = desk.reporter
         reporter.started.connect(self._started)
         reporter.progressed.connect(self._progressed)
-        reporter.ended.connect(self._ended)
+        reporter.ended.connect(self._ended, Qt.ConnectionType.QueuedConnection)
         if reporter.job is not None:  # it began by itself before anybody came here
             self._started()
 

@@ -40,7 +40,7 @@ Index = QModelIndex | QPersistentModelIndex
 #: Rows of one page; what is scrolled to is fetched, nothing else.
 PAGE = 200
 #: Rows that are fetched again at once when the data changed; more would hold the window up.
-KEPT = 600
+KEPT = 400
 _PAD = 10
 _CHECK = 15
 #: Narrowest column without a width of its own, and the one that still can be read.

@@ -67,7 +67,7 @@ def test_records_go_and_receipts_come(
     assert [store.records.row(i).state for i in (*good, bad)] == [  # type: ignore[union-attr]
         State.ACCEPTED, State.ACCEPTED, State.RETURNED,
     ]  # fmt: skip
-    assert page.run_card.chips["accepted"].text() == "已接收 2"
+    qtbot.waitUntil(lambda: page.run_card.chips["accepted"].text() == "已接收 2")
     assert page.run_card.chips["rejected"].text() == "被退回 1"
     assert page.receipts.rows_model.rowCount() == 2
     assert page.attention.note.text() == "1 条"
