@@ -114,6 +114,11 @@ class Background(QObject):
         """Whether any job is under way or waits."""
         return bool(self._jobs)
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is begun any more, because the store is about to be closed."""
+        return self._closed
+
     def run(
         self,
         task: Task[T],

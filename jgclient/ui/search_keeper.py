@@ -37,7 +37,7 @@ class SearchKeeper(QObject):
     @Slot()
     def bring_up(self) -> None:
         """Begin, if there is much to make and it has not begun."""
-        if not self._busy and self.behind:
+        if not self._desk.jobs.closed and not self._busy and self.behind:
             self._busy = True
             self._desk.jobs.run(self._make, done=self._done, failed=self._failed, progressed=self._progressed)
 

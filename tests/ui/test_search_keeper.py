@@ -63,6 +63,12 @@ def test_it_begins_by_itself_after_a_change(window: MainWindow, store: Store, qt
     qtbot.waitUntil(lambda: not window.desk.searching.behind, timeout=10_000)
 
 
+def test_nothing_is_looked_for_once_the_window_is_going(window: MainWindow, page: RecordsPage) -> None:
+    page.desk.jobs.close()
+    page.desk.store.close()
+    window.desk.searching.bring_up()
+
+
 def test_a_failure_is_told(window: MainWindow, page: RecordsPage, qtbot: Any, monkeypatch: Any) -> None:
     def fail(*_: object) -> None:
         raise StoreError("disk_full")

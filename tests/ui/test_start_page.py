@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 from shiboken6 import delete
-from ui_seeing import type_text
+from ui_seeing import all_told, type_text
 from ui_stories import NOW
 
 from jgclient import practice
@@ -58,6 +58,7 @@ def test_three_answers_and_the_first_record_is_open(
     assert not page.missing.isVisible()
     page.go_button.click()
     assert window.front == "new"
+    all_told(window)
     assert "郑州市某某局" in window.foot._who.text()
 
 
