@@ -46,6 +46,7 @@ def clipped(widget: QWidget) -> list[str]:
 
 def all_told(window: QWidget) -> None:
     """Let the window tell all it has to, also what it leaves for later turns of the loop."""
+    QApplication.processEvents()
     while left := [turns for turns in window.findChildren(InTurns) if turns.isActive()]:
         for turns in left:
             turns.setInterval(0)
