@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from ui_gateway import PASSWORD, REFUSED, USER, Gateway
 from ui_seeing import all_told, clipped
 from ui_stories import TODAY, Story
@@ -29,19 +29,24 @@ def page_of(window: MainWindow) -> QueuePage:
     return page
 
 
+def run_ended(page: QueuePage, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
+    QApplication.processEvents()  # the page shows it in a turn of its own
+
+
 def log_in(page: QueuePage, qtbot: Any, gateway: Gateway, password: str = PASSWORD) -> None:
     page.login.address.setText(gateway.url)
     page.login.user.setText(USER)
     page.login.password.setText(password)
     qtbot.keyClick(page.login.password, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.job is None, timeout=20_000)
+    run_ended(page, qtbot)
 
 
 def test_without_address_the_page_asks_in_place(window: MainWindow, story: Story, qtbot: Any) -> None:
     story.queued()
     qtbot.keyClick(window, Qt.Key.Key_F9)
     page = page_of(window)
-    qtbot.waitUntil(lambda: page.job is None)
+    run_ended(page, qtbot)
     assert window.front == "queue"
     assert page.login.isVisible()
     assert "平台地址" in page.login.problem.text()
@@ -60,7 +65,7 @@ def test_records_go_and_receipts_come(
     page = page_of(window)
     assert page.run_card.title.text() == "3 条等待上报"
     qtbot.keyClick(page.start_button, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.job is None)
+    run_ended(page, qtbot)
     log_in(page, qtbot, gateway)
     all_told(window)
     assert not page.login.isVisible()
@@ -80,10 +85,10 @@ def test_a_second_run_sends_nothing(window: MainWindow, story: Story, qtbot: Any
     story.queued()
     page = page_of(window)
     page.start()
-    qtbot.waitUntil(lambda: page.job is None)
+    run_ended(page, qtbot)
     log_in(page, qtbot, gateway)
     qtbot.keyClick(window, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: page.job is None, timeout=20_000)
+    run_ended(page, qtbot)
     all_told(window)
     assert page.run_card.note.text() == "上次 10:46：没有待上报的记录"
 
@@ -94,7 +99,7 @@ def test_a_wrong_password_is_said_and_asked_again(
     story.queued()
     page = page_of(window)
     page.start()
-    qtbot.waitUntil(lambda: page.job is None)
+    run_ended(page, qtbot)
     log_in(page, qtbot, gateway, "not-the-password")
     assert page.login.isVisible()
     assert page.login.problem.text()
@@ -113,7 +118,7 @@ def test_a_platform_that_is_down_loses_nothing(
     page = page_of(window)
     page.start()
     assert page.run_card.pause_button.isVisible()
-    qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
+    run_ended(page, qtbot)
     all_told(window)
     assert page.run_card.stopped.isVisible()
     assert page.run_card.stopped.text()
@@ -130,7 +135,7 @@ def test_pause_stops_the_run(window: MainWindow, story: Story, qtbot: Any, store
     page = page_of(window)
     page.start()
     qtbot.mouseClick(page.run_card.pause_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.job is None, timeout=30_000)
+    run_ended(page, qtbot)
     all_told(window)
     assert "取消" in page.run_card.note.text() + page.run_card.stopped.text()
     assert store.outbox.count() == 1
