@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -78,20 +79,27 @@ def import_workbook(
     keeper = _keeper(store, located.form, path, dry_run=dry_run, now=now)
     rows = sum(source.table.height for source in located.sources)
     steps = Steps(rows * (1 if dry_run else 2), on_progress, is_cancelled)
-    try:
+    with _all_or_nothing(job.report, keeper):
         _carry_out(job, located, keeper, steps)
         if columns and not dry_run:
             remember(store, library, sheets, located.form, columns)
+    if not job.report.cancelled:
+        on_progress(steps.total, steps.total)
+    return job.report
+
+
+@contextmanager
+def _all_or_nothing(report: ImportReport, keeper: Keeper) -> Iterator[None]:
+    """Take out again what was kept when the work inside is cancelled or fails."""
+    try:
+        yield
     except CancelledError:
         keeper.undo()
-        job.report.rows.clear()
-        job.report.cancelled = True
+        report.rows.clear()
+        report.cancelled = True
     except BaseException:
         keeper.undo()
         raise
-    else:
-        on_progress(steps.total, steps.total)
-    return job.report
 
 
 def _carry_out(job: _Import, located: Located, keeper: Keeper, steps: Steps) -> None:
