@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from jgclient.attached import in_words
+from jgclient.forms.definition import Form
 from jgclient.store import Store
 from jgclient.store.warnings import LearnedWarning
 from jgclient.ui.background import Progress
@@ -94,7 +96,8 @@ class ReturnsPage(PageBase):
         if group is None:
             return
         texts = {name: box.text().strip() for name, box in self.boxes.items()}
-        if texts == self._texts(group):
+        before = self._texts(group)
+        if texts == {name: before[name] for name in texts}:
             self._say_unchanged()
             return
         job = self.desk.jobs.run(_Mend(self.desk, group, texts), done=self._mended, failed=self._failed)
@@ -178,15 +181,26 @@ class ReturnsPage(PageBase):
         self.why.setText(f"{problem.message}。{problem.help}{basis}")
         texts = self._texts(group)
         for line, name in enumerate(problem.fields):
-            box = line_edit(self._field_title(group.form, name))
-            box.setText(texts.get(name, ""))
-            box.setCursorPosition(0)
-            caption = label(box.accessibleName(), wraps=True)
-            caption.setBuddy(box)
+            caption = label(self._field_title(group.form, name), wraps=True)
             self._fields.addWidget(caption, line, 0)
+            if self._holds_files(group.form, name):
+                self._fields.addWidget(label(texts[name] or "（未添加）", wraps=True), line, 1)
+                continue
+            box = line_edit(caption.text())
+            box.setText(texts[name])
+            box.setCursorPosition(0)
+            caption.setBuddy(box)
             self._fields.addWidget(box, line, 1)
             self.boxes[name] = box
+        if len(self.boxes) < max(1, len(problem.fields)):
+            self._say_one_by_one(problem.fields)
         self.mend_button.setEnabled(bool(self.boxes))
+
+    def _say_one_by_one(self, fields: Sequence[str]) -> None:
+        """What cannot be mended for all at once: every record has its own files, or no field is named."""
+        why = "附件各条不同" if fields else "平台没有指明栏目"
+        hint = label(f"{why}：请按“逐条打开”，在记录里改正。", "note", wraps=True)
+        self._fields.addWidget(hint, len(fields), 0, 1, 2)
 
     def _show_warnings(self) -> None:
         inside = QWidget()
@@ -226,31 +240,41 @@ class ReturnsPage(PageBase):
 
         return self._read_texts(warning.form, {warning.field: value_of(warning)}).get(warning.field, "")
 
+    def _now_stands(self, group: ReturnGroup) -> str:
+        filled = [text for text in self._texts(group).values() if text]
+        return "；".join(filled) or ("（未填）" if group.problem.fields else "（没有指明栏目）")
+
     def _texts(self, group: ReturnGroup) -> dict[str, str]:
         known = self._read_texts(group.form, group.values)
         return {name: known.get(name, "") for name in group.problem.fields}
 
     def _read_texts(self, form_id: str, content: Mapping[str, object]) -> dict[str, str]:
-        try:
-            form = self.desk.library.get(form_id)
-        except KeyError:
+        form = self._form(form_id)
+        if form is None:
             return {name: str(value) for name, value in content.items()}
         known = {name: value for name, value in content.items() if name in form.by_name}
-        return self.desk.library.checker(form).to_texts(known)
+        return in_words(form, self.desk.library.checker(form).to_texts(known))
 
     def _field_title(self, form_id: str, name: str) -> str:
+        form = self._form(form_id)
+        return form.by_name[name].title if form and name in form.by_name else name
+
+    def _holds_files(self, form_id: str, name: str) -> bool:
+        form = self._form(form_id)
+        return bool(form and name in form.by_name and form.by_name[name].type == "attachments")
+
+    def _form(self, form_id: str) -> Form | None:
         try:
-            form = self.desk.library.get(form_id)
+            return self.desk.library.get(form_id)
         except KeyError:
-            return name
-        return form.by_name[name].title if name in form.by_name else name
+            return None
 
     def _columns(self) -> list[Column[ReturnGroup]]:
         return [
             Column("条数", lambda group: f"{len(group.record_ids):,}", 3),
             Column("类别", lambda group: self.desk.form_short(group.form), 5, spare=True),
             Column("平台的说法", lambda group: group.problem.message, share=2, tone=lambda _g: "danger"),
-            Column("现在的内容", lambda group: "；".join(self._texts(group).values()) or "（未填）", share=2),
+            Column("现在的内容", self._now_stands, share=2),
         ]
 
     def _load(self, limit: int, offset: int, _order: Order) -> Sequence[ReturnGroup]:

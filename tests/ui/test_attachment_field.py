@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
 from shiboken6 import delete
 from ui_seeing import clipped
 from ui_stories import NOW
 
 from jgclient import entering
-from jgclient.contract import Item, KeptRecord
+from jgclient.contract import Item, KeptRecord, Result
 from jgclient.forms.library import load_library, resources_folder
+from jgclient.forms.problems import Problem
 from jgclient.history import history
 from jgclient.store import ListQuery, Store, open_store
 from jgclient.ui.attachment_field import AttachmentField
@@ -184,3 +187,49 @@ def test_versions_paper_and_both_sides_name_files_in_words(page: EntryPage, stor
     shown = window.page("conflict").lines
     assert [(line.ours, line.theirs) for line in shown] == [(words, words.partition("；")[0])]
     qtbot.waitUntil(lambda: clipped(window) == [])
+
+
+def test_a_return_about_files_names_them_in_words(page: EntryPage, store: Store, qtbot: Any) -> None:
+    desk = page.desk
+    files = [{"sha256": "3f2a91bc" + "0" * 56, "name": "现场.jpg", "size": 1_300_000}]
+    words = "现场.jpg（1.2 MB，校验值 3f2a91bc）"
+    blurred = Problem("PIC-1", "08数据关联性检查", "hard", ("name", "files"), "照片看不清", help="请重新拍照")
+    alone = replace(blurred, code="PIC-2", fields=("files",), message="照片与名称不符")
+    nowhere = replace(blurred, code="PIC-3", fields=(), message="材料不全")
+    opened = entering.open_new(store, desk.library, "evidence", now=NOW)
+    texts = {"name": "后厨", "files": json.dumps(files)}
+    entering.finish(store, desk.library, desk.calendar, opened, texts, {}, now=NOW)
+    store.outbox.store_batch("batch-1", b"{}", [(opened.record_id, 1)])
+    answer = Result(opened.record_id, 1, "rejected", problems=[blurred, alone, nowhere])
+    store.outbox.apply_answer("batch-1", [answer], NOW.isoformat())
+    window: Any = page.window()
+    window.show_page("returns")
+    returns = window.page("returns")
+    settle(page, qtbot)
+    now_stands = returns.table.rows_model.columns[-1].text
+    stands = [f"后厨；{words}", words, "（没有指明栏目）"]
+    assert [now_stands(row) for row in returns.table.rows_model.rows()] == stands
+    [offer] = returns.survey.offers
+    assert returns._value_text(offer) == words
+
+    def told() -> list[str]:
+        return [each.text() for each in returns.findChildren(QLabel) if each.isVisible()]
+
+    def says(hint: str) -> bool:
+        return f"{hint}：请按“逐条打开”，在记录里改正。" in told()
+
+    for place, hint in ((2, "平台没有指明栏目"), (1, "附件各条不同")):
+        returns.table.choose(place)
+        qtbot.waitUntil(partial(says, hint))
+        assert not returns.mend_button.isEnabled()
+    returns.table.choose(0)
+    qtbot.waitUntil(lambda: words in told() and clipped(window) == [])
+    assert list(returns.boxes) == ["name"]
+    returns.mend()
+    assert returns.notice.words.text().startswith("栏目还没有改动")
+    returns.boxes["name"].setText("前厅")
+    returns.mend()
+    settle(page, qtbot)
+    draft = store.records.last_revision(opened.record_id)
+    assert draft is not None
+    assert draft.content == {"name": "前厅", "files": files}
