@@ -178,6 +178,7 @@ def _earlier(connection: Connection, envelope: Envelope) -> tuple[str, str, str]
 
 def _replies_again(envelope: Envelope, earlier: tuple[str, str, str], *, again: bool) -> list[BatchReply]:
     digest, replies, received_at = earlier
+    received_at = received_at[:16].replace("T", " ")
     if digest != _digest(envelope):
         raise ReceiveError(
             f"包编号 {envelope.package_id} 已于 {received_at} 用于另一份内容，可能是冒充。请重新导出。"

@@ -98,7 +98,7 @@ def _set_connection(store: Store, options: argparse.Namespace) -> None:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "、".join(value) if isinstance(value, list) else str(value) or "—"
+    return ("、".join(value) if isinstance(value, list) else str(value)) or "—"
 
 
 # -- reconciliation ----------------------------------------------------------------------------------------
@@ -168,7 +168,11 @@ def pack_out(options: argparse.Namespace, out: Out) -> None:
     out.refused = bool(packed.left_out)
     files = [str(path) for path in packed.files]
     lines = [f"已打包 {packed.records} 条记录、{packed.attachments} 个附件：{'、'.join(files)}"]
-    lines += [f"交接单：{packed.cover}", "请把回执包带回后用 unpack 导入，记录才算上报完成"]
+    lines += [
+        f"交接单：{packed.cover}",
+        f"包编号：{packed.package_id}（送不到时取消：pack --take-back {packed.package_id}）",
+        "请把回执包带回后用 unpack 导入，记录才算上报完成",
+    ]
     lines += [f"  没有打包：{record_id}　{why}" for record_id, why in packed.left_out]
     out.answer(
         {

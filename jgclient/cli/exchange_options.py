@@ -8,6 +8,14 @@ from typing import Any
 
 Arguments = list[tuple[tuple[str, ...], dict[str, Any]]]
 
+
+def _megabytes(text: str) -> int:
+    """A whole number of MB, at least one; argparse names what is wrong with any other text."""
+    if (size := int(text)) < 1:
+        raise ValueError(text)
+    return size
+
+
 _FORM = (("--form",), {"metavar": "表单", "default": "", "help": "表单编号，如 check、penalty"})
 _LOG_IN: Arguments = [
     (("--gateway",), {"metavar": "网址", "default": "", "help": "上报平台地址（默认用已设置的）"}),
@@ -46,7 +54,7 @@ COMMANDS: dict[str, tuple[str, Arguments]] = {
         "没有网络时，把待上报的记录打成数据包",
         [
             (("out",), {"type": Path, "metavar": "输出.jgp"}),
-            (("--volume-mb",), {"type": int, "default": 0, "metavar": "N", "help": "每卷最多多少MB"}),
+            (("--volume-mb",), {"type": _megabytes, "default": 0, "metavar": "N", "help": "每卷最多多少 MB"}),
             (("--after-restore",), {"action": "store_true", "help": "恢复备份后不对账，直接打包"}),
             (("--take-back",), {"action": "store_true", "help": "数据包送不到了：取消它（给出包编号）"}),
         ],

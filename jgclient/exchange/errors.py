@@ -19,7 +19,7 @@ def cannot_open(path: Path, error: OSError) -> WorkbookError:
     if isinstance(error, FileNotFoundError):
         return WorkbookError(f"找不到文件“{path.name}”：可能已被移动或改名，请重新选择。")
     if isinstance(error, IsADirectoryError) or path.is_dir():
-        return WorkbookError(f"“{path.name}”是文件夹，请选择其中的工作簿。")
+        return WorkbookError(f"“{path.name}”是文件夹，请选择其中的文件。")
     if isinstance(error, PermissionError):
         return WorkbookError(f"“{path.name}”正被其他程序占用或没有读取权限，请先在WPS里关闭它再导入。")
     return WorkbookError(f"“{path.name}”读不出来（{error.strerror}），请把文件复制到本机硬盘后再导入。")

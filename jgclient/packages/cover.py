@@ -23,7 +23,7 @@ def cover_sheet(
     facts = {
         "单位": f"{unit_name}（{envelope.unit_code}）",
         "包编号": envelope.package_id,
-        "生成时间": envelope.made_at,
+        "生成时间": envelope.made_at[:19].replace("T", " "),
         "设备": envelope.device_id,
         "设备公钥指纹": envelope.sender.fingerprint,
         "接收方公钥指纹": envelope.receiver.fingerprint,

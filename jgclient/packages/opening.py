@@ -15,7 +15,7 @@ from jgclient.packages.keys import Keys
 from jgclient.packages.manifest import BatchReply, Manifest, Piece
 from jgclient.packages.packing import MANIFEST, attachment_name, document_name
 from jgclient.packages.sealing import SealedReader
-from jgclient.packages.volumes import Envelope, join_volumes, zip_faults
+from jgclient.packages.volumes import Envelope, common_envelope, join_volumes, zip_faults
 from jgclient.records import Json
 
 #: Largest manifest that is read; about a hundred thousand pieces.
@@ -23,6 +23,11 @@ MAX_MANIFEST_BYTES = 16 * 2**20
 #: Largest document that is read; above any batch a platform takes.
 MAX_DOCUMENT_BYTES = 64 * 2**20
 _BUFFER = 1024 * 1024
+#: What a file is that was expected to be of the other kind.
+_OTHER_KIND = {
+    "answer": "这是平台给的回执包（.jgr），不是上报包。请选上报包（.jgp）。",
+    "package": "这是交给平台的上报包（.jgp），不是回执包。请选平台带回的回执包（.jgr）。",
+}
 
 
 class OpenedPackage:
@@ -99,21 +104,30 @@ def open_package(
     Raises:
         PackageError: damaged, changed, incomplete, not for us, not of that kind, or too new.
     """
-    envelope = join_volumes(volumes, workspace)
+    envelope = common_envelope(volumes)
     if envelope.kind != kind:
-        meant = "回执包（.jgr）" if envelope.kind == "answer" else "上报包（.jgp）"
-        raise PackageError("foreign", f"这是{meant}，不能在这里接收。请选对文件。")
+        raise PackageError("foreign", _OTHER_KIND[envelope.kind])
     if envelope.receiver != keys.public:
-        raise PackageError(
-            "foreign",
-            f"数据包是给别的接收方的（公钥指纹 {envelope.receiver.fingerprint}，"
-            f"本方为 {keys.public.fingerprint}）。请发送方换用本方公钥重新导出。",
-        )
+        raise _for_others(kind, envelope.receiver.fingerprint, keys.public.fingerprint)
+    join_volumes(envelope, volumes, workspace)
     source = SealedReader(workspace, keys)
     with zip_faults(damaged("内容解不开")):
         inner = zipfile.ZipFile(cast("IO[bytes]", source))
     with inner:
         yield OpenedPackage(envelope, inner)
+
+
+def _for_others(kind: str, theirs: str, ours: str) -> PackageError:
+    if kind == "answer":
+        return PackageError(
+            "foreign",
+            f"回执包是给另一台电脑的（那台的设备公钥指纹 {theirs}，本机为 {ours}）。"
+            "请在导出那个数据包的电脑上导入。",
+        )
+    return PackageError(
+        "foreign",
+        f"数据包是给别的接收方的（公钥指纹 {theirs}，本方为 {ours}）。请发送方换用本方公钥重新导出。",
+    )
 
 
 def _manifest(inner: zipfile.ZipFile) -> Manifest:

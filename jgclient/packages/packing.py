@@ -69,13 +69,13 @@ def write_package(
         receiver: Who alone can open it.
         workspace: Empty, seekable; takes the sealed bytes meanwhile.
         open_volume: Opens volume ``number`` (from 1) of ``total`` for writing.
-        volume_bytes: Most sealed bytes of a volume, 0 for one volume.
+        volume_bytes: Most bytes of a volume, 0 for one volume.
 
     Raises:
         PackageError: an attachment is not the file its hash stands for, or the volumes would be too small.
     """
     if 0 < volume_bytes < MIN_VOLUME_BYTES:
-        raise PackageError("too-large", f"分卷太小。请至少用 {MIN_VOLUME_BYTES} 字节一卷。")
+        raise PackageError("too-large", "分卷太小。请至少用 1 MB 一卷。")
     with SealingWriter(workspace, receiver) as sealed:
         _fill(cast("IO[bytes]", sealed), contents, contents.manifest(keys.public))
     envelope = Envelope(

@@ -7,14 +7,17 @@ and a missing, foreign or changed one is noticed before anything is opened.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import BinaryIO
 
 from jgclient.contract import ContractError, is_sha256
@@ -29,6 +32,8 @@ MAX_ENVELOPE_BYTES = 1024 * 1024
 _ENVELOPE, _SIGNATURE = "envelope.json", "envelope.sig"
 _SIGNED = b"jgclient package envelope 1\n"
 _BUFFER = 1024 * 1024
+#: Bytes around a part: the ZIP's own, envelope and signature; and what the envelope needs to name a part.
+_AROUND, _NAMED = 8 * 1024, 128
 _ZIP_FAULTS = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, LookupError, ValueError,
 )  # fmt: skip
@@ -114,13 +119,15 @@ def cut(sealed: BinaryIO, volume_bytes: int) -> tuple[Part, ...]:
 
     Args:
         sealed: All sealed bytes, from the beginning.
-        volume_bytes: Most sealed bytes of a volume, 0 for one volume.
+        volume_bytes: Most bytes of a volume with all that is around its part, 0 for one volume.
     """
     parts: list[Part] = []
+    size = sealed.seek(0, io.SEEK_END)
+    room = volume_bytes - _AROUND - _NAMED * (size // volume_bytes + 1) if volume_bytes else None
     sealed.seek(0)
     while True:
         digest, size = hashlib.sha256(), 0
-        for data in _blocks(sealed, volume_bytes or None):
+        for data in _blocks(sealed, room):
             digest.update(data)
             size += len(data)
         if not size and parts:
@@ -159,13 +166,12 @@ def _blocks(source: BinaryIO, limit: int | None) -> Iterator[bytes]:
 # -- reading -----------------------------------------------------------------------------------------------
 
 
-def join_volumes(volumes: Sequence[BinaryIO], target: BinaryIO) -> Envelope:
-    """Verify volumes in any order and write their sealed bytes, put together, to ``target``.
+def join_volumes(envelope: Envelope, volumes: Sequence[BinaryIO], target: BinaryIO) -> None:
+    """Write the sealed bytes of volumes in any order, verified and put together, to ``target``.
 
     Raises:
-        PackageError: a volume is broken, missing, changed, or of another package.
+        PackageError: a volume is broken, missing or changed.
     """
-    envelope = _common_envelope(volumes)
     holders = {index: volume for volume in volumes for index in _held(volume)}
     missing = [str(index + 1) for index in range(len(envelope.parts)) if index not in holders]
     if missing:
@@ -176,7 +182,6 @@ def join_volumes(volumes: Sequence[BinaryIO], target: BinaryIO) -> Envelope:
     for index, part in enumerate(envelope.parts):
         with _opened(holders[index]) as volume:
             _copy_part(volume, index, part, target)
-    return envelope
 
 
 def read_envelope(volume: BinaryIO) -> Envelope:
@@ -202,12 +207,22 @@ def _read_envelope(source: BinaryIO) -> tuple[Envelope, bytes]:
     return envelope, stated
 
 
-def _common_envelope(volumes: Sequence[BinaryIO]) -> Envelope:
+def common_envelope(volumes: Sequence[BinaryIO]) -> Envelope:
+    """The envelope of all volumes, its signature verified.
+
+    Raises:
+        PackageError: a volume is broken, its envelope was changed, or it is of another package than the rest.
+    """
     found = [_read_envelope(volume) for volume in volumes]
     if not found:
         raise incomplete("没有给出任何一卷")
-    if len({stated for _, stated in found}) > 1:
-        raise PackageError("mixed-volumes", "给出的各卷不是同一个数据包的。请只选同一个包的全部分卷。")
+    usual = Counter(stated for _, stated in found).most_common(1)[0][0]
+    strange = [_called(volume) for volume, (_, stated) in zip(volumes, found, strict=True) if stated != usual]
+    if strange:
+        raise PackageError(
+            "mixed-volumes",
+            f"给出的各卷不是同一个数据包的：{'、'.join(strange)}与其他卷不同。请只选同一个包的全部分卷。",
+        )
     return found[0][0]
 
 
@@ -224,8 +239,20 @@ def zip_faults(refusal: PackageError) -> Iterator[None]:
 
 @contextmanager
 def _opened(source: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    with zip_faults(incomplete("文件残缺，或不是上报数据包")), zipfile.ZipFile(source) as volume:
+    """One volume; what cannot be opened was cut off, what cannot be read then was changed."""
+    cut_off = incomplete(f"{_called(source)}残缺，或者不是数据包")
+    with zip_faults(cut_off):
+        volume = zipfile.ZipFile(source)
+    with volume, zip_faults(damaged(f"{_called(source)}里有读不出来的内容")):
+        if not {_ENVELOPE, _SIGNATURE} <= set(volume.namelist()):
+            raise cut_off
         yield volume
+
+
+def _called(source: BinaryIO) -> str:
+    """A volume as people know it: by the name of its file, when it is one."""
+    name = getattr(source, "name", "")
+    return f"“{PurePath(name).name}”" if isinstance(name, str) and name else "文件"
 
 
 def _held(source: BinaryIO) -> list[int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -70,7 +71,7 @@ def pack(
 
     Args:
         store: This thread's store.
-        out: The package, ``….jgp``; further volumes and the cover sheet get names from it.
+        out: The package; it gets ``.jgp``, further volumes and the cover sheet get names from it.
         unit_code: Credit code of the reporting unit.
         unit_name: Its name, for the cover sheet.
         now: The clock; aware.
@@ -79,7 +80,7 @@ def pack(
             any network.
 
     Raises:
-        PackagingError: nothing waits, or the platform's key is not known.
+        PackagingError: nothing waits, the platform's key is not known, or a package of that name is there.
         PackageError: the volumes would be too small, or a kept file is damaged.
         WorkbookError: the files cannot be written; everything waits again.
         SyncBusy: a run is going on in this profile.
@@ -89,16 +90,21 @@ def pack(
         raise PackagingError(
             "数据由备份恢复后还没有与平台对过账：请先联网对账；确实没有网络的，请选择“恢复后直接打包”。"
         )
+    out = out if out.suffix.lower() == ".jgp" else out.with_name(f"{out.name}.jgp")
+    _refuse_to_overwrite(out)
     with only_run(store.folder):
         _release_unfinished(store)
         packed = _Packing(store, unit_code, now)
         contents = packed.contents(device_id(store))
+        files: list[Path] = []
         try:
-            envelope, files = _write(store, contents, receiver, out, volume_bytes)
+            envelope = _write(store, contents, receiver, out, volume_bytes, files)
             cover = out.with_suffix(".html")
             with whole_file(cover) as target:
                 target.write(_cover(envelope, contents, unit_name, files, packed.records).encode())
         except (PackageError, WorkbookError):
+            for path in files:
+                path.unlink(missing_ok=True)
             _release_unfinished(store)
             raise
         store.packages.written(contents.package_id, files[0].name, len(files))
@@ -132,6 +138,16 @@ def _receiver(store: Store) -> PublicKey:
     if refusal := str(store.settings.get(REFUSED) or ""):
         raise PackagingError(f"上报平台没有接受本机的设备公钥，打包后也收不进去：{refusal}")
     return PublicKey.from_text(text)
+
+
+def _refuse_to_overwrite(out: Path) -> None:
+    """A package on a stick may be the only copy of what is under way."""
+    volumes = out.parent.glob(f"{escape(out.stem)}-[0-9]*of[0-9]*{escape(out.suffix)}")
+    taken = [path.name for path in (out, out.with_suffix(".html"), *volumes) if path.exists()]
+    if taken:
+        raise PackagingError(
+            f"那里已经有“{taken[0]}”，可能是还没有交出去的数据包，没有覆盖它：请换一个文件名。"
+        )
 
 
 def _release_unfinished(store: Store) -> None:
@@ -227,23 +243,29 @@ class _Blocks(io.RawIOBase):
 
 
 def _write(
-    store: Store, contents: PackageContents, receiver: PublicKey, out: Path, volume_bytes: int
-) -> tuple[Envelope, list[Path]]:
-    files: list[Path] = []
+    store: Store,
+    contents: PackageContents,
+    receiver: PublicKey,
+    out: Path,
+    volume_bytes: int,
+    files: list[Path],
+) -> Envelope:
+    """Write the volumes; ``files`` takes the name of each that was begun."""
 
     def open_volume(number: int, total: int) -> AbstractContextManager[BinaryIO]:
         files.append(_volume_name(out, number, total))
         return whole_file(files[-1])
 
     try:
-        with tempfile.TemporaryFile(dir=out.parent) as workspace:
-            envelope = write_package(
+        # Not beside the volumes: a stick with FAT32 holds no file of more than 4 GB.
+        with tempfile.TemporaryFile(dir=store.folder) as workspace:
+            return write_package(
                 contents, device_keys(store), receiver, workspace=workspace, open_volume=open_volume,
                 volume_bytes=volume_bytes,
             )  # fmt: skip
     except OSError as error:
-        raise WorkbookError(f"“{out}”没有写成（{error.strerror or error}）：请换一个位置再试。") from error
-    return envelope, files
+        why = error.strerror or error
+        raise WorkbookError(f"数据文件夹所在的磁盘放不下打包的临时文件（{why}）：请清理磁盘再试。") from error
 
 
 def _volume_name(out: Path, number: int, total: int) -> Path:

@@ -102,7 +102,6 @@ class PackagesPage(PageBase):
         path = messages.gate.save_file(self, "打成数据包", suggested=Path.home() / name, kinds=_PACKAGE)
         if path is None:
             return
-        path = path if path.suffix.lower() == ".jgp" else path.with_name(f"{path.name}.jgp")
         volume = int(self.volumes.currentData()) * _MIB
         task = _Pack(self.desk.clock, path, volume, self.despite.isVisible() and self.despite.isChecked())
         self.work.follow(self.desk.jobs.run(task, done=self._packed, failed=self._failed), "正在打包")

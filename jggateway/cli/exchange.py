@@ -84,7 +84,8 @@ def _receive(options: argparse.Namespace) -> None:
         try:
             volumes = [stack.enter_context(path.open("rb")) for path in options.files]
         except OSError as error:
-            raise CommandError(f"数据包打不开（{error}）。请检查路径和权限。") from error
+            why = error.strerror or error
+            raise CommandError(f"数据包 {error.filename} 打不开（{why}）。请检查路径和权限。") from error
         envelope, replies = receiving.receive(volumes, again=options.again)
         draft = options.out.with_name(options.out.name + ".part")
         try:

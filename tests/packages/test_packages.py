@@ -129,13 +129,53 @@ def test_nothing_of_the_records_can_be_read_outside() -> None:
 def test_volumes_come_in_any_order_and_only_together() -> None:
     volumes = packed(contents(noise(3 * MIN_VOLUME_BYTES)), MIN_VOLUME_BYTES)
     assert len(volumes) == 4
-    assert all(len(volume) < MIN_VOLUME_BYTES * 1.01 for volume in volumes)
+    assert all(len(volume) <= MIN_VOLUME_BYTES for volume in volumes)
+    assert len(volumes[0]) > MIN_VOLUME_BYTES * 0.98
     assert opened(volumes[::-1])[2] == [noise(3 * MIN_VOLUME_BYTES)]
     assert opened([*volumes, volumes[0]])[0].package_id == "p-1"
     assert "第 2、4 卷" in refused([volumes[0], volumes[2]], "missing-volume")
     other = packed(contents(noise(3 * MIN_VOLUME_BYTES), package_id="p-2"), MIN_VOLUME_BYTES)
     refused([volumes[0], other[1], volumes[2], volumes[3]], "mixed-volumes")
     refused([], "incomplete")
+
+
+class Called(io.BytesIO):
+    """Bytes of a file with a name."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        super().__init__(data)
+        self.name = f"/media/stick/{name}"
+
+
+def test_a_refusal_names_the_file_it_is_about() -> None:
+    volumes = packed(contents(noise(3 * MIN_VOLUME_BYTES)), MIN_VOLUME_BYTES)
+    other = packed(contents(package_id="p-2"))[0]
+    flipped = bytearray(volumes[2])
+    flipped[500_000] ^= 1
+    for third, code in (
+        (volumes[2][:500_000], "incomplete"),
+        (bytes(len(volumes[2])), "incomplete"),
+        (bytes(flipped), "damaged"),
+        (other, "mixed-volumes"),
+    ):
+        files = [
+            Called(f"甲-{n}of4.jgp", data) for n, data in enumerate([*volumes[:2], third, volumes[3]], 1)
+        ]
+        with (
+            pytest.raises(PackageError, match=r"“甲-3of4\.jgp”") as caught,
+            open_package(files, GATEWAY, kind="package", workspace=io.BytesIO()),
+        ):
+            pass
+        assert caught.value.code == code
+        assert "甲-1" not in str(caught.value)
+
+
+def test_whose_it_is_and_what_it_is_comes_before_what_it_lacks() -> None:
+    volumes = packed(contents(noise(2 * MIN_VOLUME_BYTES)), MIN_VOLUME_BYTES)
+    assert "请选平台带回的回执包" in refused(volumes[:1], "foreign", kind="answer")
+    refused(volumes[:1], "foreign", keys=OTHER)
+    answer = packed(contents(kind="answer"), keys=GATEWAY, to=DEVICE)
+    assert "另一台电脑" in refused(answer, "foreign", keys=OTHER, kind="answer")
 
 
 def test_volumes_that_are_too_small_to_be_meant_are_refused() -> None:

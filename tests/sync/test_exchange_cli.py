@@ -95,8 +95,18 @@ def test_packed_and_unpacked_commands(online: Command, office: Profile, tmp_path
     code, back, _ = online("pack", packed["package_id"], "--take-back")
     assert (code, back["waiting"], office.states()) == (0, 1, {State.QUEUED: 1})
     code, refused, _ = online("unpack", str(tmp_path / "out.jgp"))
-    assert (code, "请选对文件" in refused["error"]) == (1, True)
-    assert "已打包 1 条记录" in online("pack", str(tmp_path / "out2.jgp"), text=True)[1]
+    assert (code, "请选平台带回的回执包" in refused["error"]) == (1, True)
+    told = online("pack", str(tmp_path / "out2.jgp"), text=True)[1]
+    assert "已打包 1 条记录" in told
+    assert f"pack --take-back {office.store.packages.list()[0].package_id}" in told
+
+
+@pytest.mark.parametrize("size", ["-3", "0", "1.5", "大"])
+def test_a_volume_size_that_is_none_is_wrong_use(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        parse(["pack", "out.jgp", "--volume-mb", size])
+    assert exited.value.code == 2
+    assert f"--volume-mb 的值 {size} 不对" in capsys.readouterr().err
 
 
 def test_what_came_down_is_listed_with_what_was_refused(command: Command, office: Profile) -> None:

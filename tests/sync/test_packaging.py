@@ -115,6 +115,7 @@ def test_volumes_are_cut_and_all_are_needed(
     introduced.finish("r1", attachments=[file], photos=[file.to_json()])
     packed = packed_to(introduced, tmp_path / "out.jgp", volume_bytes=1024 * 1024)
     assert [path.name for path in packed.files] == [f"out-{n:03d}of003.jgp" for n in (1, 2, 3)]
+    assert all(path.stat().st_size <= 1024 * 1024 for path in packed.files)
     packed.files = packed.files[:2]
     with pytest.raises(PackageError, match="缺第 3 卷"):
         receive(packed)
@@ -175,7 +176,7 @@ def test_an_answer_to_another_computer_is_refused(
     answer = receive(packed_to(introduced, tmp_path / "out.jgp"))
     other = Profile(tmp_path / "other")
     other.store.settings.set(PLATFORM_KEY, introduced.store.settings.get(PLATFORM_KEY))
-    with pytest.raises(PackageError, match="别的接收方"):
+    with pytest.raises(PackageError, match="给另一台电脑的"):
         unpack(other.store, [answer])
     other.store.settings.set("device_seed", device_keys(introduced.store).seed.hex())
     with pytest.raises(PackagingError, match="不是本机导出的"):
@@ -226,6 +227,34 @@ def test_a_stick_that_is_full_or_gone_leaves_everything_waiting(
             packed_to(introduced, tmp_path / "out.jgp")
     assert introduced.states() == {State.QUEUED: 3}
     assert not list(tmp_path.glob("*.jgp"))
+    assert packed_to(introduced, tmp_path / "out.jgp").records == 3
+
+
+def test_volumes_of_a_package_that_was_not_finished_do_not_stay(
+    introduced: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    introduced.finish("r1")
+
+    def no_cover(*_args: object) -> str:
+        assert (tmp_path / "out.jgp").exists()
+        raise WorkbookError("磁盘空间不足")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(packing, "_cover", no_cover)
+        with pytest.raises(WorkbookError):
+            packed_to(introduced, tmp_path / "out.jgp")
+    assert introduced.states() == {State.QUEUED: 1}
+    assert packed_to(introduced, tmp_path / "out").files == [tmp_path / "out.jgp"]
+
+
+def test_a_package_is_never_written_over_another(introduced: Profile, tmp_path: Path) -> None:
+    for taken in ("out.jgp", "out.html", "out-002of003.jgp"):
+        introduced.finish(f"r-{taken}")
+        (tmp_path / taken).write_text("under way")
+        with pytest.raises(PackagingError, match=f"已经有“{taken}”"):
+            packed_to(introduced, tmp_path / "out.jgp")
+        assert (tmp_path / taken).read_text() == "under way"
+        (tmp_path / taken).unlink()
     assert packed_to(introduced, tmp_path / "out.jgp").records == 3
 
 
