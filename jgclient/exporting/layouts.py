@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from jgclient.forms.bulk_fields import Filled
+from jgclient.forms.bulk_filled import Filled
 from jgclient.forms.definition import Field, Form
 from jgclient.records import Json
 from jgclient.store import RecordRow

@@ -16,7 +16,8 @@ from functools import partial
 from typing import Any
 
 from jgclient.forms import reporting
-from jgclient.forms.bulk_fields import Column, Filled, Understood, Watched
+from jgclient.forms.bulk_fields import Column, Watched
+from jgclient.forms.bulk_filled import Filled, Understood
 from jgclient.forms.conditions import Conditions
 from jgclient.forms.context import Context
 from jgclient.forms.crossing import Crossing
@@ -62,6 +63,11 @@ class Block:
         """JSON value of one field of a record; None when it is empty or was not understood."""
         found = self.fields.get(name)
         return found.data[number] if found else None
+
+    def column(self, name: str) -> Sequence[Json]:
+        """JSON values of one field, record by record; None where it is empty or was not understood."""
+        found = self.fields.get(name)
+        return found.data if found else [None] * self.size
 
     def hard(self, number: int) -> int:
         """Number of hard problems of a record."""
@@ -144,22 +150,20 @@ class BulkChecker:
     def _own(self, work: _Work) -> None:
         """What is wrong with each field by itself; notes which are blank and which were not understood."""
         problems = work.block.problems
-        late = []
         for name, fields in work.block.fields.items():
             blank = self._columns[name].blank
             for i in fields.odd:
                 found = fields[i]
                 if found is blank:
                     work.blank[name].append(i)
-                elif found.late:
-                    late.append((name, i))
                 else:
                     problems[i] += found.problems
                     if found.failed:
                         work.failed[i].add(name)
-        for name, i in late:
-            found = work.block.fields[name][i]
-            problems[i] += self._columns[name].late(found, work.meanwhile[i], partial(work.block.data, i))
+        for name, fields in work.block.fields.items():
+            if fields.late:
+                for i, own in self._columns[name].late(fields, work.meanwhile, work.block.column):
+                    problems[i] += own
 
     # -- judging ---------------------------------------------------------------------------------------
 

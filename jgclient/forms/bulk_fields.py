@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import partial
+from itertools import chain
 from typing import Any, cast
 
 from jgclient.forms import reporting
+from jgclient.forms.bulk_filled import AsTheyAre, Filled, Understood
 from jgclient.forms.codes import CodeLists
 from jgclient.forms.definition import Field, Form
 from jgclient.forms.field_types import FIELD_TYPES
@@ -21,92 +23,6 @@ from jgclient.forms.remembering import MOST, worth_keeping
 from jgclient.forms.rules import RuleValue
 from jgclient.forms.understanding import day_of
 from jgclient.records import Json
-
-
-@dataclass(slots=True, eq=False)
-class Understood:
-    """What one text of one field means.
-
-    Attributes:
-        shown: The text as it should be shown: normalised if understood, else as typed; empty for blank.
-        data: Its JSON value; None if blank or not understood.
-        rule: What rules see of it.
-        seen: Everything rules can tell apart of it, view by view.
-        value: The Python value.
-        odd: It is blank, failed or late, or something is wrong with it.
-        failed: It is not blank and was not understood.
-        late: What is wrong with it depends on other fields; see :meth:`Column.late`.
-        problems: What is wrong with it by itself.
-        day: For the date of the act: the day.
-    """
-
-    shown: str
-    data: Json
-    rule: RuleValue | None
-    seen: tuple[Hashable, ...]
-    value: Any = None
-    odd: bool = False
-    failed: bool = False
-    late: bool = False
-    problems: tuple[Problem, ...] = ()
-    day: date | None = None
-
-
-class Filled:
-    """What the texts of one field mean, record by record.
-
-    Attributes:
-        odd: Records of which there is more to say than the value.
-    """
-
-    def __init__(self, found: list[Understood]) -> None:
-        self._found = found
-        self.odd = [number for number, one in enumerate(found) if one.odd]
-
-    def __getitem__(self, number: int) -> Understood:
-        """What the text of one record means."""
-        return self._found[number]
-
-    @cached_property
-    def shown(self) -> Sequence[str]:
-        """The texts as they should be shown."""
-        return [found.shown for found in self._found]
-
-    @cached_property
-    def data(self) -> Sequence[Json]:
-        """The JSON values, None for what is blank or was not understood."""
-        return [found.data for found in self._found]
-
-    def seen(self, view: int) -> list[Hashable]:
-        """What one view of the rules can tell apart."""
-        return [found.seen[view] for found in self._found]
-
-
-class AsTheyAre(Filled):
-    """Texts that are their own values, with nothing else to say of them; no object is made for each."""
-
-    def __init__(self, texts: Sequence[str], column: Column) -> None:
-        self._texts, self._column = texts, column
-        self.odd = [number for number, text in enumerate(texts) if not text] if "" in texts else []
-
-    def __getitem__(self, number: int) -> Understood:
-        text = self._texts[number]
-        return Understood(text, text, text, self._column.look(text), text) if text else self._column.blank
-
-    @cached_property
-    def shown(self) -> Sequence[str]:
-        """The texts."""
-        return self._texts
-
-    @cached_property
-    def data(self) -> Sequence[Json]:
-        """The texts, None where there is none."""
-        return [text or None for text in self._texts] if self.odd else self._texts
-
-    def seen(self, view: int) -> list[Hashable]:
-        """What one view of the rules can tell apart."""
-        blank, look = self._column.blank.seen[view], self._column.look
-        return [look(text)[view] if text else blank for text in self._texts]
 
 
 def _nothing_seen(_value: RuleValue | None) -> tuple[Hashable, ...]:
@@ -170,7 +86,6 @@ class Column:
 
     Attributes:
         blank: What an empty text means.
-        look: Gives everything rules can tell apart of a value.
     """
 
     def __init__(
@@ -189,8 +104,8 @@ class Column:
         self._is_date = form_field.name == form.date_field
         self._is_act_date = self._is_date and form.kind == "record"
         self._says_itself = says_itself(self._type)
-        self.look = views.looker(form_field.name) if judged else _nothing_seen
-        self.blank = Understood("", None, empty, self.look(empty), odd=True)
+        self._look = views.looker(form_field.name) if judged else _nothing_seen
+        self.blank = Understood("", None, empty, self._look(empty), odd=True)
         # By text, or by text and day of the act once a verdict turned out to depend on it.
         self._known: dict[Any, Understood] = {}
         self._by_day = False
@@ -201,7 +116,7 @@ class Column:
     def filled(self, texts: Sequence[str], days: Sequence[date]) -> Filled:
         """What texts mean, each on the day of its act."""
         if self._says_itself and not self._keeps and self._type.as_they_are(self._field, texts):
-            return AsTheyAre(texts, self)
+            return AsTheyAre(texts, self.blank, self._look)
         return Filled(self._understood(texts, days))
 
     def _understood(self, texts: Sequence[str], days: Sequence[date]) -> list[Understood]:
@@ -233,14 +148,51 @@ class Column:
         self._known[(text, watched.current_day) if self._by_day else text] = found
         return found
 
-    def late(self, found: Understood, day: date, get_data: Callable[[str], Json]) -> tuple[Problem, ...]:
-        """What is wrong with a value that depends on other fields.
+    def late(
+        self, fields: Filled, days: Sequence[date], columns: Callable[[str], Sequence[Json]]
+    ) -> Iterator[tuple[int, tuple[Problem, ...]]]:
+        """What is wrong with the values of some records that could not be judged by themselves.
 
         Args:
-            found: The value.
-            day: Day of the act.
-            get_data: Gives the JSON value of another field of the record, None for an empty one.
+            fields: The values; its ``late`` tells which records.
+            days: Day of each act.
+            columns: Gives the JSON values of another field, None where it is empty.
+
+        Yields:
+            Records with something wrong, and what.
         """
+        places = fields.late if self._keeps or not self._says_itself else self._dubious(fields, columns)
+        for number in places:
+            problems = self._late_problems(fields[number], days[number], partial(_datum, columns, number))
+            if problems:
+                yield number, problems
+
+    def _dubious(self, fields: Filled, columns: Callable[[str], Sequence[Json]]) -> Iterable[int]:
+        """The late ones with which anything may be wrong, looked for among those with equal siblings."""
+        if not self._siblings:
+            return self._dubious_of(fields.late, fields.data, columns)
+        groups: dict[Hashable, list[int]] = defaultdict(list)
+        siblings = list(zip(*[map(_hashable, columns(name)) for name in self._siblings], strict=True))
+        for number in fields.late:
+            groups[siblings[number]].append(number)
+        return chain.from_iterable(self._dubious_of(group, fields.data, columns) for group in groups.values())
+
+    def _dubious_of(
+        self, group: Sequence[int], values: Sequence[Json], columns: Callable[[str], Sequence[Json]]
+    ) -> Sequence[int]:
+        """Those of a group with which anything may be wrong; all if more was looked at than they agree in."""
+        watched, siblings = self._watched, self._watched.siblings
+        watched.day_asked, siblings.get_data = False, partial(_datum, columns, group[0])
+        found = self._type.dubious(self._field, [values[number] for number in group], self._around)
+        agreed = siblings.asked.issubset(self._siblings) and not watched.day_asked
+        siblings.get_data = None
+        siblings.asked.clear()
+        return [group[index] for index in found] if agreed else group
+
+    def _late_problems(
+        self, found: Understood, day: date, get_data: Callable[[str], Json]
+    ) -> tuple[Problem, ...]:
+        """What is wrong with a value that depends on other fields; remembered by what it depends on."""
         key = (found.shown, day, *[_hashable(get_data(name)) for name in self._siblings])
         problems = self._late.get(key)
         if problems is not None:
@@ -271,10 +223,10 @@ class Column:
                 text, None, self.blank.rule, self.blank.seen, None, True, True, False, (problem,)
             )
         if self._says_itself:
-            found = Understood(value, value, value, self.look(value), value)
+            found = Understood(value, value, value, self._look(value), value)
         else:
             shown, rule = kind.format(form_field, value, self._watched.codes), kind.to_rule(value)
-            found = Understood(shown, kind.to_json(value), rule, self.look(rule), value)
+            found = Understood(shown, kind.to_json(value), rule, self._look(rule), value)
         if self._is_date:
             found.day = day_of(value)
         if not self._judged:
@@ -299,3 +251,8 @@ class Column:
 
 def _hashable(value: Json) -> Hashable:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _datum(columns: Callable[[str], Sequence[Json]], number: int, name: str) -> Json:
+    """JSON value of one field of one record."""
+    return columns(name)[number]

@@ -18,7 +18,7 @@ from jgclient.exchange.mapping import FormHeadings, map_columns
 from jgclient.exchange.reader import Sheet, read_workbook
 from jgclient.exchange.tables import Column, Table
 from jgclient.forms.bulk import BulkChecker
-from jgclient.forms.bulk_fields import Understood
+from jgclient.forms.bulk_filled import Understood
 from jgclient.forms.checker import Context
 from jgclient.forms.definition import Field, Form
 from jgclient.forms.library import FormLibrary

@@ -56,11 +56,18 @@ class FieldType(Generic[V]):
         return False
 
     def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:  # noqa: ARG002
-        """Whether all these texts but empty ones are surely right values just as they stand.
+        """Whether all these texts but empty ones surely mean themselves, letter for letter.
 
         A quick look at many texts at once; False says nothing.
         """
         return False
+
+    def dubious(self, field: Field, values: Sequence[V], around: Surroundings) -> Sequence[int]:  # noqa: ARG002
+        """Indices of the values that :meth:`check` may find anything wrong with.
+
+        A quick look at the values of many records that agree in every sibling they are asked for.
+        """
+        return range(len(values))
 
     def parse(self, field: Field, text: str, around: Surroundings) -> V:
         """The value meant by a text that is not blank.

@@ -24,11 +24,11 @@ class Text(TextValued):
     longest = 100_000
     _tidy = re.compile(r"[!-~一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
 
-    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:
-        """Whether nothing needs cleaning, is too long or only stands for nothing."""
+    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:  # noqa: ARG002
+        """Whether nothing needs cleaning, is unreadably long or only stands for nothing."""
         return (
             self._tidy.fullmatch("".join(texts)) is not None
-            and max(map(len, texts)) <= (field.max_length or self.longest)
+            and max(map(len, texts)) <= self.longest
             and not any(self.is_blank(text) for text in texts if text and len(text) < LONGEST_BLANK)
         )
 
@@ -38,6 +38,13 @@ class Text(TextValued):
 
     def _cleaned(self, text: str) -> str:
         return cleaning.line(text)
+
+    def dubious(self, field: Field, values: Sequence[str], around: Surroundings) -> Sequence[int]:  # noqa: ARG002
+        """Those that are too long."""
+        most = field.max_length
+        if not most or max(map(len, values)) <= most:
+            return ()
+        return [index for index, value in enumerate(values) if len(value) > most]
 
     def check(self, field: Field, value: str, around: Surroundings) -> list[Finding]:  # noqa: ARG002
         """Its length."""

