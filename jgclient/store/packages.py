@@ -8,7 +8,12 @@ from datetime import datetime
 
 from jgclient.store.connection import Connection, Row
 
-_PACKAGE = "SELECT package_id, made_at, file, volumes, answered_at FROM package"
+_PACKAGE = """
+SELECT package_id, made_at, file, volumes, answered_at, EXISTS (
+    SELECT 1 FROM package_batch JOIN batch USING (batch_id)
+    WHERE package_batch.package_id = package.package_id AND batch.state = 'open'
+) AS awaited FROM package
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class PackageRow:
         file: Name of its first volume, without folder.
         batches: Ids of the batches in it, in order.
         answered_at: When its answer was read, None while none was.
+        awaited: The fate of records in it is unknown; not when it was taken back or they went by network.
     """
 
     package_id: str
@@ -27,6 +33,7 @@ class PackageRow:
     volumes: int
     batches: tuple[str, ...]
     answered_at: datetime | None
+    awaited: bool
 
 
 class Packages:
@@ -72,5 +79,5 @@ class Packages:
         answered = row["answered_at"]
         return PackageRow(
             row["package_id"], datetime.fromisoformat(row["made_at"]), row["file"], row["volumes"], batches,
-            datetime.fromisoformat(answered) if answered else None,
+            datetime.fromisoformat(answered) if answered else None, bool(row["awaited"]),
         )  # fmt: skip

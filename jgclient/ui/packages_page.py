@@ -119,7 +119,7 @@ class PackagesPage(PageBase):
 
     def take_back(self, row: PackageRow) -> None:
         """A package that will never arrive: its records wait again, once she has confirmed it."""
-        if row.answered_at is not None:
+        if not row.awaited:
             return
         question = f"数据包 {row.file or row.package_id} 送不到了吗？"
         detail = "取消后，其中的记录重新等待上报。万一它其实送到了也不要紧：平台不会重复收。"
@@ -176,15 +176,13 @@ class PackagesPage(PageBase):
 
     def _columns(self) -> list[Column[PackageRow]]:
         return [
-            Column("回执", lambda row: "已导入" if row.answered_at else "等待", 4, tone=_tone, chip=True),
+            Column("回执", lambda row: _standing(row)[0], 4, tone=lambda row: _standing(row)[1], chip=True),
             Column("打包时间", lambda row: self._moment(row.made_at), 7, muted=True),
             Column("文件", lambda row: row.file or "（没有写成，记录已重新排队）"),
             Column("卷数", lambda row: str(row.volumes), 3, spare=True),
             Column("包编号", lambda row: row.package_id, share=1, muted=True, spare=True),
             Column("回执导入", lambda row: self._moment(row.answered_at), 7, muted=True, spare=True),
-            Column(
-                "处理", lambda row: "" if row.answered_at else "送不到，取消", 7, tone=lambda _r: "waiting"
-            ),
+            Column("处理", lambda row: "送不到，取消" if row.awaited else "", 7, tone=lambda _r: "waiting"),
         ]
 
     def _moment(self, moment: datetime | None) -> str:
@@ -266,5 +264,10 @@ class _TakeBack:
         return take_back(store, self._package_id)
 
 
-def _tone(row: PackageRow) -> ToneName:
-    return "accepted" if row.answered_at else "waiting"
+def _standing(row: PackageRow) -> tuple[str, ToneName]:
+    """What a package waits for; nothing, when it was taken back or its records went by network."""
+    if row.answered_at:
+        return "已导入", "accepted"
+    if not row.file:
+        return "没写成", "draft"
+    return ("等待", "waiting") if row.awaited else ("已了结", "draft")

@@ -50,6 +50,12 @@ def settle(window: MainWindow, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: not window.desk.jobs.busy, timeout=20_000)
 
 
+def standing(page: PackagesPage) -> list[list[str]]:
+    """First and last column: what a package waits for, what can be done."""
+    columns = page.table.rows_model.columns
+    return [[column.text(row) for column in columns][0::6] for row in page.table.rows_model.rows()]
+
+
 def test_out_on_a_stick_and_back_with_receipts(
     window: MainWindow, page: PackagesPage, story: Story, store: Store, gateway: Gateway, answers: Any,
     tmp_path: Path, qtbot: Any,
@@ -73,8 +79,7 @@ def test_out_on_a_stick_and_back_with_receipts(
         assert expected in page.notice.words.text()
     states = [store.records.row(i) for i in (good, bad)]
     assert [row.state for row in states if row] == [State.ACCEPTED, State.RETURNED]
-    [row] = page.table.rows_model.rows()
-    assert [column.text(row) for column in page.table.rows_model.columns][0::6] == ["已导入", ""]
+    assert standing(page) == [["已导入", ""]]
 
 
 def test_a_package_that_never_arrived_is_given_up_after_a_question(
@@ -91,6 +96,7 @@ def test_a_package_that_never_arrived_is_given_up_after_a_question(
     answers.file = tmp_path / "out.jgp"
     page.pack_button.click()
     settle(window, qtbot)
+    assert standing(page) == [["等待", "送不到，取消"]]
     row = page.table.rows_model.row(0)
     answers.yes = False
     page.table.opened.emit(row)
@@ -99,7 +105,14 @@ def test_a_package_that_never_arrived_is_given_up_after_a_question(
     page.table.opened.emit(row)
     settle(window, qtbot)
     assert store.outbox.count() == 1
-    assert answers.asked[-1] == "数据包 out.jgp 送不到了吗？"
+    assert answers.asked == ["打成数据包", *["数据包 out.jgp 送不到了吗？"] * 2]
+    assert standing(page) == [["已了结", ""]]
+    page.table.opened.emit(page.table.rows_model.row(0))
+    assert len(answers.asked) == 3
+    answers.file = tmp_path / "no-such-folder" / "out.jgp"
+    page.pack_button.click()
+    settle(window, qtbot)
+    assert standing(page) == [["没写成", ""], ["已了结", ""]]
 
 
 def test_without_the_platforms_key_it_is_said_what_to_do(
