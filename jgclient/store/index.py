@@ -113,10 +113,12 @@ def restate(connection: Connection, keys: Iterable[int]) -> None:
     for row in connection.rows(_STANDING, [json.dumps(list(keys))]):
         changed = {name: value for name, value in _standing(row).items() if row[f"shown_{name}"] != value}
         if changed:
-            changes[tuple(changed)].append([*changed.values(), row["key"]])
+            changes[tuple(changed)].append([row["key"], *changed.values()])
     for names, rows in changes.items():
-        columns = ", ".join(f"{name} = ?" for name in names)
-        connection.run_many(f"UPDATE record SET {columns} WHERE key = ?", rows)
+        columns = ", ".join(f"{name} = value ->> {place}" for place, name in enumerate(names, 1))
+        connection.run_set(
+            f"UPDATE record SET {columns} FROM json_each(?) WHERE record.key = value ->> 0", rows
+        )
 
 
 def forget(connection: Connection, key: int) -> None:

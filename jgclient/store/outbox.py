@@ -63,9 +63,14 @@ _RECEIPTS = """
 SELECT receipt.*, record.id AS record_id FROM receipt JOIN record ON record.key = receipt.record
 WHERE record.id = ? ORDER BY receipt.revision, receipt.kept_at
 """
+#: ``+state``: the row is found by its key, not among all that wait.
 _SEND = """
-UPDATE outbox SET state = 'sent', batch_id = ?, reason = ''
-WHERE record = ? AND revision = ? AND state = 'waiting'
+UPDATE outbox SET state = 'sent', batch_id = value ->> 0, reason = '' FROM json_each(?)
+WHERE record = value ->> 2 AND revision = value ->> 3 AND +state = 'waiting'
+"""
+_PLACE = """
+INSERT INTO batch_item (batch_id, place, record, revision)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)
 """
 
 
@@ -116,10 +121,10 @@ class Outbox:
             )
             keys = self._keys([record_id for record_id, _ in items])
             rows = [(keys.get(record_id, 0), revision) for record_id, revision in items]
-            if self._db.run_many(_SEND, [(batch_id, *row) for row in rows]) != len(rows):
-                raise StoreError("refused", "另一个窗口正在上报同一批记录。请等它结束后再上报")
             places = [(batch_id, place, *row) for place, row in enumerate(rows)]
-            self._db.run_many("INSERT INTO batch_item VALUES (?, ?, ?, ?)", places)
+            if self._db.run_set(_SEND, places) != len(rows):
+                raise StoreError("refused", "另一个窗口正在上报同一批记录。请等它结束后再上报")
+            self._db.run_set(_PLACE, places)
             index.restate(self._db, keys.values())
 
     def unanswered_batches(self) -> list[StoredBatch]:
