@@ -52,7 +52,7 @@ class RowJudge:
     def _reason(self, cells: list[Cell]) -> str:
         if len(cells) - cells.count("") > 2:  # nearly always, and quicker than to look at every cell
             filled: list[int] | None = None
-            begin = next(index for index, cell in enumerate(cells) if cell != "")
+            begin = 0 if cells[0] != "" else next(i for i, cell in enumerate(cells) if cell != "")
         else:
             filled = [index for index, cell in enumerate(cells) if cell != "" and cell_text(cell)]
             if not filled:

@@ -23,8 +23,9 @@ BLOCK = 500
 _ENDS_IN_NUMBER = re.compile(r"[\d.]\s*$")
 # What needs no cleaning at all: most cells.
 _TIDY = re.compile(r"[!-~一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
-# What NFKC, folding and the removal of spaces leave as it is: most lines.
+# What NFKC, folding and the removal of spaces leave as it is: most lines; and all but the capitals.
 _SETTLED = re.compile(r"[0-9a-z_=一-鿿、。-]*")
+_SETTLED_BUT_CAPITALS = re.compile(r"[0-9A-Za-z_=一-鿿、。-]*")
 _SPACES = re.compile(r"[^\S\n]+")
 
 _SOUND = {str, int, float, bool}
@@ -112,31 +113,16 @@ class _Reader:
             self._sheet, self._headings,
             notes=[(row.number, row.note) for row in rows if row.note],
             numbers=[row.number for row in data],
-            texts={
-                name: texts.of(cells[index] if index < len(cells) else [""] * len(data))
-                for name, (index, texts) in self._texts.items()
-            },
             record_ids=self._technical_texts(cells, "record_unique_identity", len(data)),
             marks=[RowMark.read(text) for text in self._technical_texts(cells, ROW_MARK, len(data))],
         )  # fmt: skip
-        self._take_faults(block, cells)
+        for name, (index, column) in self._texts.items():
+            texts, faults = column.of(cells[index]) if index < len(cells) else ([""] * len(data), {})
+            block.texts[name] = texts
+            block.faults |= {(place, name): fault for place, fault in faults.items()}
         block.fingerprints = self._prints.of(block.texts, len(data))
         withdrawn = self._technical_texts(cells, "cd_operation", len(data))
         return _without_the_empty(block, [text.lower() == "d" for text in withdrawn])
-
-    def _take_faults(self, block: SourceBlock, cells: Sequence[Sequence[Cell]]) -> None:
-        """Note errors that stand where data should, and empty their texts."""
-        for name, (index, _) in self._texts.items():
-            texts = block.texts[name]
-            if index < len(cells) and not (
-                set(map(type, cells[index])) <= _SOUND and ERROR_TEXTS.isdisjoint(texts)
-            ):
-                for place, cell in enumerate(cells[index]):
-                    if isinstance(cell, FaultyCell):
-                        block.faults[place, name] = cell
-                    elif texts[place] in ERROR_TEXTS:
-                        block.faults[place, name] = FaultyCell(texts[place])
-                        texts[place] = ""
 
     def _technical_texts(self, cells: Sequence[Sequence[Cell]], name: str, size: int) -> list[str]:
         index = self._technical.get(name, len(cells))
@@ -145,6 +131,8 @@ class _Reader:
 
 def _without_the_empty(block: SourceBlock, withdrawn: Sequence[bool]) -> SourceBlock:
     """Make notes of the rows that have nothing in the columns to import, or were withdrawn."""
+    if any(map(all, block.texts.values())) and not any(withdrawn):
+        return block  # one column is full, so no row is empty
     filled = [any(texts) for texts in zip(*block.texts.values(), strict=True)]
     if all(filled) and not any(withdrawn):
         return block
@@ -165,15 +153,32 @@ class _Texts:
         self._convert = convert
         self._of_texts = Remembered(self._text, None if convert else _unless_untidy)
 
-    def of(self, cells: Sequence[Cell]) -> list[str]:
-        """The text of each cell."""
-        if set(map(type, cells)) == {str}:
-            return list(self._of_texts.of(cast("Sequence[str]", cells)))
-        return [self._text(cell) for cell in cells]  # 1, 1.0 and True are different texts, but equal keys
+    def of(self, cells: Sequence[Cell]) -> tuple[list[str], dict[int, FaultyCell]]:
+        """The text of each cell, and the errors that stand where data should: their texts are empty."""
+        kinds = set(map(type, cells))
+        if kinds == {str}:
+            texts = list(self._of_texts.of(cast("Sequence[str]", cells)))
+            sound = "#" not in "".join(texts)  # with which all errors begin
+        else:  # 1, 1.0 and True are different texts, but equal keys
+            texts = [self._text(cell) for cell in cells]
+            sound = kinds <= _SOUND and ERROR_TEXTS.isdisjoint(texts)
+        return texts, {} if sound else _taken_out(cells, texts)
 
     def _text(self, cell: Cell) -> str:
         text = cell_text(cell)
         return self._convert(text) if self._convert is not None and text else text
+
+
+def _taken_out(cells: Sequence[Cell], texts: list[str]) -> dict[int, FaultyCell]:
+    """The errors among some cells; empties their texts."""
+    faults = {}
+    for place, cell in enumerate(cells):
+        if isinstance(cell, FaultyCell):
+            faults[place] = cell
+        elif texts[place] in ERROR_TEXTS:
+            faults[place] = FaultyCell(texts[place])
+            texts[place] = ""
+    return faults
 
 
 def _unless_untidy(cells: Sequence[str]) -> Sequence[str] | None:
@@ -193,7 +198,8 @@ class Fingerprints:
     """Marks of what rows of a form say: spaces, width, capitals and order of columns do not count.
 
     A mark is the SHA-256 of ``form`` and ``name=text`` lines in the order of names, in NFKC and folded. Lines
-    are remembered one by one, because NFKC never reaches over a line feed.
+    are remembered one by one, because NFKC never reaches over a line feed; each begins with its line feed and
+    an empty text has none, so that the lines of a row need only be put together.
     """
 
     def __init__(self, form_id: str) -> None:
@@ -203,18 +209,28 @@ class Fingerprints:
     def of(self, texts: Mapping[str, Sequence[str]], size: int) -> list[str]:
         """The mark of each of some rows, given column by column."""
         lines = [self._column(name).of(texts[name]) for name in sorted(texts)]
-        rows = zip(*lines, strict=True) if lines else [()] * size
-        return [sha256("\n".join([self._head, *filter(None, row)]).encode()).hexdigest() for row in rows]
+        rows = map("".join, zip(*lines, strict=True)) if lines else [""] * size
+        head = self._head
+        return [sha256(f"{head}{row}".encode()).hexdigest() for row in rows]
 
     def _column(self, name: str) -> Remembered[str, str]:
         if name not in self._lines:
+            begin = f"\n{_plain(name)}="
 
             def at_once(texts: Sequence[str]) -> Sequence[str] | None:
-                settled = _SETTLED.fullmatch("".join(texts)) and _SETTLED.fullmatch(name)
-                return [f"{name}={text}" if text else "" for text in texts] if settled else None
+                settled = _settled(texts)
+                return settled and [f"{begin}{text}" if text else "" for text in settled]
 
-            self._lines[name] = Remembered(lambda t: _plain(f"{name}={t}") if t else "", at_once)
+            self._lines[name] = Remembered(lambda t: f"\n{_plain(f'{name}={t}')}" if t else "", at_once)
         return self._lines[name]
+
+
+def _settled(texts: Sequence[str]) -> Sequence[str] | None:
+    """What :func:`_plain` makes of texts that are plain but for capitals; None if some are not."""
+    joined = "".join(texts)
+    if _SETTLED.fullmatch(joined):
+        return texts
+    return "\n".join(texts).lower().split("\n") if _SETTLED_BUT_CAPITALS.fullmatch(joined) else None
 
 
 def _plain(line: str) -> str:

@@ -32,11 +32,16 @@ class Remembered(Generic[K, V]):
         """The answer to each value."""
         if not self._repeats and self._at_once and (answers := self._at_once(values)) is not None:
             return answers
+        try:  # all known, nearly always
+            return list(map(self._known.__getitem__, values))
+        except KeyError:
+            return self._with_new(values)
+
+    def _with_new(self, values: Sequence[K]) -> list[V]:
+        """The answers to values that are not all known."""
         known, answer = self._known, self._answer
         found = list(map(known.get, values))
         missed = [place for place, one in enumerate(found) if one is None]
-        if not missed:
-            return cast("list[V]", found)
         self._repeats = worth_keeping(values, missed)
         if not self._repeats:
             for place in missed:
