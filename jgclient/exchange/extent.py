@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from jgclient.exchange.inflating import part_chunks
 
-_CHUNK = 4 * 2**20
+# Every chunk is walked through several times, so it should stay in the processor's cache.
+_CHUNK = 2**18
 
 # A rectangle that ends before column BA and before row 100 000 has at most 5.2 million cells.
 _NEAR = 52 * 99_999
@@ -39,7 +40,7 @@ def xlsx_cells(package: zipfile.ZipFile, name: str) -> tuple[int, bool]:
         far = far or _is_far(chunk)
         if far and _BEYOND.search(chunk):
             return _TOO_MANY, faulty
-        faulty = faulty or b't="e"' in chunk or b"<f" in chunk or b":f>" in chunk or b"t='e'" in chunk
+        faulty = faulty or _is_faulty(chunk)
     return (_rectangle(package, name) if far else _NEAR), faulty
 
 
@@ -54,6 +55,15 @@ def _rectangle(package: zipfile.ZipFile, name: str) -> int:
 def _is_far(chunk: bytes) -> bool:
     odd = any(char in chunk for char in (b"'", b"\n", b"\r", b"\t"))
     return bool((_FAR if odd else _FAR_PLAIN).search(chunk))
+
+
+def _is_faulty(chunk: bytes) -> bool:
+    # One sign is found twenty times faster than several, and hardly a sheet has these.
+    apostrophes, colons = b"'" in chunk, b":" in chunk
+    return (
+        b't="e"' in chunk or b"<f" in chunk
+        or (colons and b":f>" in chunk) or (apostrophes and b"t='e'" in chunk)
+    )  # fmt: skip
 
 
 def _column(letters: bytes) -> int:
