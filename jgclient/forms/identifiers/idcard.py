@@ -88,12 +88,16 @@ def idcard_findings(number: str, today: date, known_region: Callable[[str], bool
     ]
 
 
-def _fitting(number: str, index: int) -> str:
-    """The digit (at the end also X) that gives 18 digits the right check sum at ``index``; empty for none."""
+def _fitting(number: str) -> Callable[[int], str]:
+    """Index → the digit (at the end also X) that makes the check sum of 18 digits right; empty for none."""
     values = [10 if char == "X" else int(char) for char in number]
-    total = sum(map(mul, values, (*WEIGHTS, 1)))
-    value = (values[index] - (total - 1) * _INVERSES[index]) % 11
-    return str(value) if value < 10 else "X" if index == 17 else ""
+    excess = sum(map(mul, values, (*WEIGHTS, 1))) - 1
+
+    def fit(index: int) -> str:
+        value = (values[index] - excess * _INVERSES[index]) % 11
+        return str(value) if value < 10 else "X" if index == 17 else ""
+
+    return fit
 
 
 def _origin_known(number: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 MAX_CANDIDATES = 5
-#: Text and index → character, see :func:`candidates`.
-Fitting = Callable[[str, int], str]
+#: Text → index → character, see :func:`candidates`.
+Fitting = Callable[[str], Callable[[int], str]]
 #: Characters that are taken for each other when copied from paper.
 _LOOK_ALIKES = (
     "0ODQ", "1IL7T", "2Z", "5S", "8B3", "6G", "UV", "4A", "9GQ", "CG", "EF", "MN", "PR", "XY", "KX", "HN",
@@ -39,8 +39,8 @@ def candidates(
         text: The wrong code.
         length: Length of a right code.
         alphabet: Characters a code may hold.
-        fitting: The only character that gives a text of ``alphabet`` the right check sum at an index; empty
-            when none does.
+        fitting: Gives for a text of ``alphabet`` and an index the only character that makes the check sum
+            right there; empty when none does.
         right: Whether a code is right.
         doubt: How improbable a right code is, 0 for nothing against it.
     """
@@ -62,24 +62,22 @@ def _slips(text: str, length: int, alphabet: str, fitting: Fitting) -> Iterator[
     elif len(text) == length + 1:
         for i in range(length + 1):
             yield 0, text[:i] + text[i + 1 :]
-    elif len(text) == length - 1:
+    elif len(text) == length - 1 and _is_of(alphabet, text):
         for i in range(length):
-            for char in _char_between(text[:i], text[i:], alphabet, fitting):
+            if char := fitting(f"{text[:i]}0{text[i:]}")(i):
                 yield 3, text[:i] + char + text[i:]
 
 
 def _substitutions(text: str, alphabet: str, fitting: Fitting) -> Iterator[tuple[int, str]]:
-    for i, old in enumerate(text):
-        for char in _char_between(text[:i], text[i + 1 :], alphabet, fitting):
+    """``text`` with one character replaced; if one is not of the alphabet, only it can be the wrong one."""
+    foreign = [i for i, char in enumerate(text) if char not in alphabet]
+    if len(foreign) > 1:
+        return
+    fit = fitting(text.replace(text[foreign[0]], "0") if foreign else text)
+    for i in foreign or range(len(text)):
+        if char := fit(i):
             other = 2 if i == len(text) - 1 else 3
-            yield 0 if char in CONFUSED.get(old, "") else other, text[:i] + char + text[i + 1 :]
-
-
-def _char_between(before: str, after: str, alphabet: str, fitting: Fitting) -> str:
-    """The character missing between two parts; empty when no one could make a right code of them."""
-    if not _is_of(alphabet, before) or not _is_of(alphabet, after):
-        return ""
-    return fitting(f"{before}0{after}", len(before))
+            yield 0 if char in CONFUSED.get(text[i], "") else other, text[:i] + char + text[i + 1 :]
 
 
 def _is_of(alphabet: str, text: str) -> bool:
