@@ -187,12 +187,14 @@ class BulkChecker:
 
     def _rows(self, rule: RememberedRule, work: _Work, *, holds: bool) -> list[int]:
         """The records for which a rule holds (or does not), as far as its fields were understood."""
-        names = rule.rule.names
-        if not names.isdisjoint(work.block.fields):
-            answers = rule.answers(work.seen, work.block.size, partial(self._values, work.block))
+        names, size, fields = rule.rule.names, work.block.size, work.block.fields
+        if names.isdisjoint(fields):
+            answers = [rule.rule.holds(self._empty)] * size
+        elif not rule.holds_without <= fields.keys():
+            answers = [True] * size
         else:
-            answers = [rule.rule.holds(self._empty)] * work.block.size
-        if holds not in answers:
+            answers = rule.answers(work.seen, size, partial(self._values, work.block))
+        if not any(answers) if holds else all(answers):
             return []
         return [i for i, a in enumerate(answers) if a is holds and names.isdisjoint(work.failed.get(i, ()))]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 from jgclient.forms.rules import LITERAL, Rule, RuleValue
 
@@ -24,6 +24,11 @@ _IS_NULL = rf"{_BEFORE}FIELD\s*[!=]=\s*(null){_AFTER}"
 _IS_WORD = rf'{_BEFORE}FIELD(?:\s*[!=]=\s*|\s+in\s*)("\d+"|\[(?:\s*"\d+"\s*,?)*\]){_AFTER}'
 _SIZE = r"()(?<![\w.])size\(\s*FIELD\s*()\)"
 _BEGINS = r'()FIELD\.startsWith\(\s*("\d+")\s*\)'
+
+# Alternatives of which an empty field makes one true, once all that stands in brackets was taken out.
+_IN_BRACKETS = re.compile(r"[(\[{][^()\[\]{}]+[)\]}]")
+_HAS_NO_ENTRIES = re.compile(r"(?<![\w.])size\(\s*(\w+)\s*\)\s*==\s*0")
+_TRUE_OF_NOTHING = re.compile(r"(\w+)\s*==\s*null|!\s*(\w+)\.exists\(\)")
 
 #: Field name → what a rule can tell apart of it, record by record.
 Seen = Callable[[str, int], Sequence[Hashable]]
@@ -45,7 +50,7 @@ class Views:
             if view not in views:
                 views.append(view)
             places.append((name, views.index(view)))
-        return RememberedRule(rule, tuple(places))
+        return RememberedRule(rule, tuple(places), holds_without(rule.expression))
 
     def looker(self, name: str) -> Callable[[RuleValue | None], tuple[Hashable, ...]]:
         """Gives everything that rules can tell apart of a field's value, once all rules were added."""
@@ -61,10 +66,12 @@ class RememberedRule:
 
     Attributes:
         places: The fields it looks at, each with the number of its view.
+        holds_without: It holds wherever one of these fields is empty.
     """
 
     rule: Rule
     places: tuple[tuple[str, int], ...]
+    holds_without: frozenset[str]
     _answers: dict[Any, bool] = field(default_factory=dict)
 
     def answers(self, seen: Seen, number: int, values: ValuesOf) -> list[bool]:
@@ -76,21 +83,31 @@ class RememberedRule:
             values: Rule values of some fields of one record, and ``today``.
         """
         columns = [seen(name, view) for name, view in self.places]
-        keys: list[Any] = list(zip(*columns, strict=True)) if columns else [()] * number
+        keys: Sequence[Any] = list(zip(*columns, strict=True)) if columns else [()] * number
         if len(self._answers) >= MOST_ANSWERS:
             self._answers.clear()
-        answers = list(map(self._answers.get, keys))
-        if None not in answers:
-            return cast("list[bool]", answers)
-        return [
-            self._answer(keys[i], values, i) if known is None else known for i, known in enumerate(answers)
-        ]
+        try:  # all known, nearly always
+            return list(map(self._answers.__getitem__, keys))
+        except KeyError:
+            return [self._answer(key, values, i) for i, key in enumerate(keys)]
 
     def _answer(self, key: object, values: ValuesOf, number: int) -> bool:
         answer = self._answers.get(key)
         if answer is None:
             answer = self._answers[key] = self.rule.holds(values(self.rule.names, number))
         return answer
+
+
+def holds_without(expression: str) -> frozenset[str]:
+    """Fields each of which makes a rule true by being empty, as ``a`` does in ``a == null || a < b``."""
+    code = _HAS_NO_ENTRIES.sub(r"\1 == null", LITERAL.sub("''", expression))
+    times = 1
+    while times:
+        code, times = _IN_BRACKETS.subn("()", code)
+    if "?" in code:
+        return frozenset()
+    found = [_TRUE_OF_NOTHING.fullmatch(alternative.strip()) for alternative in code.split("||")]
+    return frozenset(match[1] or match[2] for match in found if match)
 
 
 def view_of(expression: str, name: str) -> View:

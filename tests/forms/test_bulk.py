@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from random import Random
 from typing import Any
 
@@ -21,7 +21,7 @@ from jgclient.forms.identifiers import PARTY_TYPE_FIELD, organisation_check_char
 from jgclient.forms.identifiers.uscc import ALPHABET
 from jgclient.forms.lint import rules_of
 from jgclient.forms.registers import NoRegisters
-from jgclient.forms.remembered_rules import Views, view_of, whole
+from jgclient.forms.remembered_rules import Views, holds_without, view_of, whole
 
 FORMS = sorted(RIGHT)
 WORDS = {
@@ -194,6 +194,40 @@ def test_a_rule_is_not_asked_again_for_what_it_cannot_tell_apart(
 )
 def test_a_rule_that_asks_for_more_sees_the_whole_value(rule: str) -> None:
     assert view_of(rule, "a") is whole
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        ("a == null || b == null || a <= b", {"a", "b"}),
+        ('size(a) == 0 || "01" in a', {"a"}),
+        ("!a.exists(x, x in b || b == null)", {"a"}),
+        ("c || a == null", {"a"}),
+        ("a == null && b", set()),
+        ("a != null || b", set()),
+        ("(b || a == null) && c", set()),
+        ("b in [c || a == null || c, true]", set()),
+        ("a == null || b ? c : d", set()),
+        ("!a.exists(x, x > 1) == b", set()),
+        ('b == "x || a == null || y"', set()),
+        ("!(a == null)", set()),
+    ],
+)
+def test_fields_without_which_a_rule_holds(rule: str, names: set[str]) -> None:
+    assert holds_without(rule) == names
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_rules_hold_without_these_fields(form_id: str) -> None:
+    form = shipped().get(form_id)
+    for check in form.checks:
+        rule = rules_of(form).compile(check.rule, check.fields)
+        for name in holds_without(check.rule):
+            empty: list[Any] = [[]] if FIELD_TYPES[form.field(name).type].shape == "list" else [None]
+            names = sorted(rule.names)
+            values = [empty if other == name else samples(form, form.field(other)) for other in names]
+            for case in islice(product(*values), 200):
+                assert rule.holds({**dict(zip(names, case, strict=True)), "today": TODAY.isoformat()})
 
 
 def samples(form: Form, field: Field) -> list[Any]:
