@@ -62,23 +62,16 @@ class _Siblings(Mapping[str, Json]):
 
 
 class Watched:
-    """Surroundings (:class:`~jgclient.forms.findings.Surroundings`) that notice what is looked at.
+    """Surroundings (:class:`~jgclient.forms.findings.Surroundings`) that notice which siblings are looked at.
 
     Attributes:
-        day_asked: Somebody looked at the day of the act.
+        day: The day of the act that is being looked at.
     """
 
     def __init__(self, today: date, codes: CodeLists, region: str) -> None:
         self.today, self.codes, self.region = today, codes, region
+        self.day = today
         self.siblings = _Siblings()
-        self.current_day = today
-        self.day_asked = False
-
-    @property
-    def day(self) -> date:
-        """The day of the act."""
-        self.day_asked = True
-        return self.current_day
 
 
 class Column:
@@ -106,10 +99,11 @@ class Column:
         self._says_itself = says_itself(self._type)
         self._look = views.looker(form_field.name) if judged else _nothing_seen
         self.blank = Understood("", None, empty, self._look(empty), odd=True)
-        # By text, or by text and day of the act once a verdict turned out to depend on it.
+        # By text, or by text and day of the act where a verdict may depend on it.
         self._known: dict[Any, Understood] = {}
-        self._by_day = False
+        self._by_day = self._type.asks_day(form_field, watched.codes)
         self._keeps = True
+        self._nothing_odd = True
         self._late: dict[Any, tuple[Problem, ...]] = {}
         self._siblings: tuple[str, ...] = ()
 
@@ -117,36 +111,31 @@ class Column:
         """What texts mean, each on the day of its act."""
         if self._says_itself and not self._keeps and self._type.as_they_are(self._field, texts):
             return AsTheyAre(texts, self.blank, self._look)
-        return Filled(self._understood(texts, days))
-
-    def _understood(self, texts: Sequence[str], days: Sequence[date]) -> list[Understood]:
         keys: Sequence[Any] = list(zip(texts, days, strict=True)) if self._by_day else texts
-        found = list(map(self._known.get, keys))
-        missed = [i for i, known in enumerate(found) if known is None]
-        if not missed:
-            return cast("list[Understood]", found)
-        if len(self._known) >= MOST:
-            self._known.clear()
-        self._keeps = worth_keeping(keys, missed)
-        work_out = self._remembered if self._keeps else self._worked_out
-        watched = self._watched
-        for i in missed:
-            watched.current_day = days[i]
-            found[i] = work_out(texts[i])
-        return cast("list[Understood]", found)
+        try:  # all known, nearly always
+            found = list(map(self._known.__getitem__, keys))
+        except KeyError:
+            found = self._with_new(texts, keys, days)
+        return Filled(found, nothing_odd=self._nothing_odd)
 
-    def _remembered(self, text: str) -> Understood:
-        watched = self._watched
-        found = self._known.get((text, watched.current_day) if self._by_day else text)
-        if found is not None:
-            return found
-        watched.day_asked = False
-        found = self._worked_out(text)
-        if watched.day_asked and not self._by_day:
-            self._by_day = True
-            self._known.clear()
-        self._known[(text, watched.current_day) if self._by_day else text] = found
-        return found
+    def _with_new(self, texts: Sequence[str], keys: Sequence[Any], days: Sequence[date]) -> list[Understood]:
+        """What texts mean that are not all known."""
+        known = self._known
+        found = list(map(known.get, keys))
+        missed = [i for i, one in enumerate(found) if one is None]
+        if len(known) >= MOST:
+            known.clear()
+        self._keeps = worth_keeping(keys, missed)
+        for i in missed:
+            one = known.get(keys[i])
+            if one is None:
+                self._watched.day = days[i]
+                one = self._worked_out(texts[i])
+                self._nothing_odd = self._nothing_odd and not one.odd
+                if self._keeps:
+                    known[keys[i]] = one
+            found[i] = one
+        return cast("list[Understood]", found)
 
     def late(
         self, fields: Filled, days: Sequence[date], columns: Callable[[str], Sequence[Json]]
@@ -161,8 +150,8 @@ class Column:
         Yields:
             Records with something wrong, and what.
         """
-        places = fields.late if self._keeps or not self._says_itself else self._dubious(fields, columns)
-        for number in places:
+        alone = self._keeps or self._by_day or not self._says_itself
+        for number in fields.late if alone else self._dubious(fields, columns):
             problems = self._late_problems(fields[number], days[number], partial(_datum, columns, number))
             if problems:
                 yield number, problems
@@ -181,10 +170,10 @@ class Column:
         self, group: Sequence[int], values: Sequence[Json], columns: Callable[[str], Sequence[Json]]
     ) -> Sequence[int]:
         """Those of a group with which anything may be wrong; all if more was looked at than they agree in."""
-        watched, siblings = self._watched, self._watched.siblings
-        watched.day_asked, siblings.get_data = False, partial(_datum, columns, group[0])
+        siblings = self._watched.siblings
+        siblings.get_data = partial(_datum, columns, group[0])
         found = self._type.dubious(self._field, [values[number] for number in group], self._around)
-        agreed = siblings.asked.issubset(self._siblings) and not watched.day_asked
+        agreed = siblings.asked.issubset(self._siblings)
         siblings.get_data = None
         siblings.asked.clear()
         return [group[index] for index in found] if agreed else group
@@ -198,7 +187,7 @@ class Column:
         if problems is not None:
             return problems
         siblings = self._watched.siblings
-        self._watched.current_day, siblings.get_data = day, get_data
+        self._watched.day, siblings.get_data = day, get_data
         problems = self._own_problems(found.value, found.shown)
         siblings.get_data = None
         if len(self._late) >= MOST or not siblings.asked.issubset(self._siblings):

@@ -47,15 +47,19 @@ class Understood:
 class Filled:
     """What the texts of one field mean, record by record.
 
+    Args:
+        found: What they mean.
+        nothing_odd: Surely none of it is odd.
+
     Attributes:
         odd: Records of which there is more to say than the value.
         late: Records of which it is still open what is wrong with them; see
             :meth:`~jgclient.forms.bulk_fields.Column.late`.
     """
 
-    def __init__(self, found: Sequence[Understood]) -> None:
+    def __init__(self, found: Sequence[Understood], *, nothing_odd: bool = False) -> None:
         self._found = found
-        odd = [number for number, one in enumerate(found) if one.odd]
+        odd = [] if nothing_odd else [number for number, one in enumerate(found) if one.odd]
         self.odd = [number for number in odd if not found[number].late]
         self.late: Sequence[int] = [number for number in odd if found[number].late]
 
