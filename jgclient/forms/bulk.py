@@ -104,8 +104,9 @@ class BulkChecker:
         self._own(work)
         self._misplaced(work)
         self._break(work)
-        self._refer(work)
-        for problems in work.block.problems:
+        wrong = [problems for problems in work.block.problems if problems]
+        self._refer(work)  # in the order of the fields, so that only what was wrong before needs sorting
+        for problems in wrong:
             if len(problems) > 1:
                 problems.sort(key=self._place)
         return work.block

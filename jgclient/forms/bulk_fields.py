@@ -18,16 +18,11 @@ from jgclient.forms.field_types.base import says_itself
 from jgclient.forms.field_types.dates import future
 from jgclient.forms.findings import Refused, Surroundings, unreadable
 from jgclient.forms.problems import Problem
-from jgclient.forms.remembered_rules import Views
+from jgclient.forms.remembered_rules import Looker, Views
 from jgclient.forms.remembering import MOST, worth_keeping
 from jgclient.forms.rules import RuleValue
 from jgclient.forms.understanding import day_of
 from jgclient.records import Json
-
-
-def _nothing_seen(_value: RuleValue | None) -> tuple[Hashable, ...]:
-    """For who asks no rule."""
-    return ()
 
 
 class _NeedsSiblingsError(Exception):
@@ -97,7 +92,7 @@ class Column:
         self._is_date = form_field.name == form.date_field
         self._is_act_date = self._is_date and form.kind == "record"
         self._says_itself = says_itself(self._type)
-        self._look = views.looker(form_field.name) if judged else _nothing_seen
+        self._look = views.looker(form_field.name) if judged else Looker()
         self.blank = Understood("", None, empty, self._look(empty), odd=True)
         # By text, or by text and day of the act where a verdict may depend on it.
         self._known: dict[Any, Understood] = {}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from jgclient.forms.problems import Problem
+from jgclient.forms.remembered_rules import Looker
 from jgclient.forms.rules import RuleValue
 from jgclient.records import Json
-
-Look = Callable[[RuleValue | None], tuple[Hashable, ...]]
 
 
 @dataclass(slots=True, eq=False)
@@ -88,10 +87,10 @@ class AsTheyAre(Filled):
     Args:
         texts: The texts, empty where there is none.
         blank: What an empty text means.
-        look: Gives everything rules can tell apart of a value.
+        look: Gives what rules can tell apart.
     """
 
-    def __init__(self, texts: Sequence[str], blank: Understood, look: Look) -> None:
+    def __init__(self, texts: Sequence[str], blank: Understood, look: Looker) -> None:
         self._texts, self._blank, self._look = texts, blank, look
         self.odd = [number for number, text in enumerate(texts) if not text] if "" in texts else []
         size = len(texts)
@@ -113,5 +112,7 @@ class AsTheyAre(Filled):
 
     def seen(self, view: int) -> list[Hashable]:
         """What one view of the rules can tell apart."""
-        blank, look = self._blank.seen[view], self._look
-        return [look(text)[view] if text else blank for text in self._texts]
+        seen = self._look.texts(view, self._texts)
+        for number in self.odd:
+            seen[number] = self._blank.seen[view]
+        return seen

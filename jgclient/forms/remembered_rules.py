@@ -52,12 +52,25 @@ class Views:
             places.append((name, views.index(view)))
         return RememberedRule(rule, tuple(places), holds_without(rule.expression))
 
-    def looker(self, name: str) -> Callable[[RuleValue | None], tuple[Hashable, ...]]:
-        """Gives everything that rules can tell apart of a field's value, once all rules were added."""
-        views = tuple(self._views.get(name, ()))
-        if views == (whole,):
-            return lambda value: (tuple(value) if isinstance(value, list) else value,)
-        return (lambda value: tuple([view(value) for view in views])) if views else (lambda _: ())
+    def looker(self, name: str) -> Looker:
+        """Looks at values of a field, once all rules were added."""
+        return Looker(tuple(self._views.get(name, ())))
+
+
+class Looker:
+    """Gives what rules can tell apart of the values of one field."""
+
+    def __init__(self, views: tuple[View, ...] = ()) -> None:
+        self._views = views
+
+    def __call__(self, value: RuleValue | None) -> tuple[Hashable, ...]:
+        """What each view can tell apart of a value."""
+        return tuple([view(value) for view in self._views])
+
+    def texts(self, view: int, texts: Sequence[str]) -> list[Hashable]:
+        """What one view can tell apart of each of some texts."""
+        look = self._views[view]
+        return look.texts(texts) if isinstance(look, _Asked) else list(map(look, texts))
 
 
 @dataclass(slots=True)
@@ -158,9 +171,14 @@ class _Asked:
 
     def __call__(self, value: RuleValue | None) -> Hashable:
         if isinstance(value, str):
-            word = value if value in self.words else None
-            if not self.prefixes and not self.sized:
-                return word or ""
-            size = len(value) if self.sized else 0
-            return (word, size, *[value.startswith(prefix) for prefix in self.prefixes])
+            return self.texts([value])[0]
         return len(value) if isinstance(value, list) else value is None
+
+    def texts(self, texts: Sequence[str]) -> list[Hashable]:
+        """As called with each of some texts."""
+        words: list[Hashable] = [""] * len(texts)
+        if self.words:
+            words = [text if text in self.words else "" for text in texts]
+        sizes = [list(map(len, texts))] if self.sized else []
+        starts = [[text.startswith(prefix) for text in texts] for prefix in self.prefixes]
+        return list(zip(words, *sizes, *starts, strict=True)) if sizes or starts else words
