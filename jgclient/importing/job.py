@@ -74,9 +74,9 @@ def import_workbook(
     located = locate(sheets, library.forms, form=form, chosen=chosen)
     if columns:
         refuse_unknown(located, columns)
-    job = _Import(store, library, located, path, dry_run=dry_run, keep_refused=keep_refused, now=now)
-    job.report.remembered = known is not None
     keeper = _keeper(store, located.form, path, dry_run=dry_run, now=now)
+    job = _Import(store, library, located, path, keeper, dry_run=dry_run, keep_refused=keep_refused, now=now)
+    job.report.remembered = known is not None
     rows = sum(source.table.height for source in located.sources)
     steps = Steps(rows * (1 if dry_run else 2), on_progress, is_cancelled)
     with _all_or_nothing(job.report, keeper):
@@ -107,7 +107,7 @@ def _carry_out(job: _Import, located: Located, keeper: Keeper, steps: Steps) -> 
     with rare_collections():
         steps.step(0)
         for block in job.blocks(located):
-            job.check(block, keeper, steps)
+            job.check(block, steps)
             steps.step(len(block.numbers) + len(block.notes))
         keeper.keep(steps)
         job.keep_updates()
@@ -137,11 +137,13 @@ class _Import:
         library: FormLibrary,
         located: Located,
         path: Path,
+        keeper: Keeper,
         *,
         dry_run: bool,
         keep_refused: bool,
         now: datetime,
     ) -> None:
+        self._keeper = keeper
         self.report = _empty_report(located, path, dry_run=dry_run)
         self._store, self._form, self._now = store, located.form, now
         self._earlier = Earlier(store.registers, located.form, known_values(store, located.form))
@@ -174,7 +176,7 @@ class _Import:
             self._updates.owned(record_id)
         return blocks
 
-    def check(self, block: SourceBlock, keeper: Keeper, steps: Steps) -> None:
+    def check(self, block: SourceBlock, steps: Steps) -> None:
         """Give every row its outcome and the keeper what is to be kept."""
         reports = [RowReport(block.sheet, number, "note", reason=why) for number, why in block.notes]
         new: list[int] = []
@@ -191,7 +193,7 @@ class _Import:
             reports.append(report)
         if new:
             rows = block if len(new) == len(block.numbers) else block.only(new)
-            self._check_new(rows, fresh, keeper, steps)
+            self._check_new(rows, fresh, steps)
         for report, first in self._twins:
             report.record_id = first.record_id
         self._twins.clear()
@@ -203,9 +205,7 @@ class _Import:
             self._store.backups.make("import")
             self._updates.keep()
 
-    def _check_new(
-        self, rows: SourceBlock, reports: Sequence[RowReport], keeper: Keeper, steps: Steps
-    ) -> None:
+    def _check_new(self, rows: SourceBlock, reports: Sequence[RowReport], steps: Steps) -> None:
         checked = self._checker.read(self._filler.filled(rows.texts, len(rows.numbers)))
         add_faults(rows, checked)
         suspects = self._earlier.suspects(checked)
@@ -219,7 +219,7 @@ class _Import:
                 report.outcome = self._wrong
         others = [n for n, report in enumerate(reports) if n not in suspects and report.outcome != "refused"]
         self._earlier.add(checked, others)
-        keeper.take(rows, checked, reports, steps)
+        self._keeper.take(rows, checked, reports, steps)
 
     def _known(self, block: SourceBlock) -> dict[str, RecordRow]:
         """Records that rows of the block are already, by fingerprint and by record id."""
@@ -257,6 +257,7 @@ class _Import:
         if self.report.dry_run:
             after = self._given - count
             return preview_numbers(self._store, self._form, self._now, count, after=after)
+        self._keeper.rest()
         return reserve_numbers(self._store, self._form, self._now, count)
 
 

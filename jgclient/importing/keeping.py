@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -16,10 +18,10 @@ from jgclient.forms.registers import Registers
 from jgclient.importing.report import RowProblem, RowReport
 from jgclient.importing.steps import Steps
 from jgclient.records import Json, new_record_id
-from jgclient.store import NewDrafts, RegisterRow, Store
+from jgclient.store import Beside, DraftRows, NewDrafts, RegisterRow, Store, StoreError
 
-#: Rows that are kept in one transaction: below a second, so that somebody typing meanwhile need not wait.
-PORTION = 8_000
+#: Rows that are kept in one transaction: half a second, so that somebody typing meanwhile hardly waits.
+PORTION = 4_000
 
 
 class Keeper(Protocol):
@@ -28,7 +30,10 @@ class Keeper(Protocol):
     def take(
         self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], steps: Steps, /
     ) -> None:
-        """Take checked rows; their reports say which are right. May keep what was taken so far."""
+        """Take checked rows; their reports say which are right. May begin to keep what was taken so far."""
+
+    def rest(self) -> None:
+        """Wait until nothing is being written, so that the caller can write."""
 
     def keep(self, steps: Steps) -> None:
         """Keep everything that was taken."""
@@ -43,6 +48,9 @@ class DryRun:
     def take(self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], steps: Steps) -> None:
         """Leave it."""
 
+    def rest(self) -> None:
+        """Nothing is written."""
+
     def keep(self, steps: Steps) -> None:
         """Nothing to keep."""
 
@@ -51,14 +59,20 @@ class DryRun:
 
 
 class Drafts:
-    """Rows of acts become drafts, in portions; wrong ones too, unless the clerk wants them left out."""
+    """Rows of acts become drafts, in portions; wrong ones too, unless the clerk wants them left out.
+
+    While one portion is being written, the rows of the next are checked.
+    """
 
     def __init__(self, store: Store, form: Form, file: str, *, now: datetime) -> None:
         self._store, self._form, self._file, self._now = store, form, file, now
         self._author = author_of(store)
         self._keys = sorted({name for rule in duplicate_rules(form) for name in rule.fields})
-        self._waiting: list[NewDrafts] = []
-        self._kept: list[Sequence[str]] = []
+        self._beside = Beside(store)
+        self._waiting: list[DraftRows] = []
+        self._writing: tuple[Future[None], list[list[str]]] | None = None
+        self._kept: list[list[str]] = []
+        self._counted = 0
 
     def take(self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], steps: Steps) -> None:
         """Give each row a new record id; keep a portion when it is full."""
@@ -67,29 +81,55 @@ class Drafts:
         for place, record_id in zip(places, record_ids, strict=True):
             reports[place].record_id = record_id
         if places:
-            self._waiting.append(self._drafts(source, checked, places, record_ids))
-        if sum(len(drafts.record_ids) for drafts in self._waiting) >= PORTION:
-            self.keep(steps)
+            self._waiting.append(self._store.bulk.rows(self._drafts(source, checked, places, record_ids)))
+        if sum(len(rows.records) for rows in self._waiting) >= PORTION:
+            self._hand_over(steps)
+
+    def rest(self) -> None:
+        """Wait for the portion that is being written.
+
+        Raises:
+            StoreError: it could not be kept.
+        """
+        if self._writing is not None:
+            written, record_ids = self._writing
+            self._writing = None
+            written.result()
+            self._kept += record_ids
 
     def keep(self, steps: Steps) -> None:
         """Save the rows taken as offered drafts and remember their fingerprints. A backup is made before."""
-        if not self._waiting:
-            return
-        steps.step(0)
-        if not self._kept:
-            self._store.backups.make("import")
-        self._store.bulk.add_drafts(self._waiting)
-        for drafts in self._waiting:
-            self._kept.append(drafts.record_ids)
-            steps.done += len(drafts.record_ids)
-        self._waiting = []
-        steps.step(0)
+        if self._waiting:
+            self._hand_over(steps)
+        self.rest()
+        self._beside.run(lambda store: store.bulk.settle()).result()
+        self._beside.close()
+        self._count(steps)
 
     def undo(self) -> None:
         """Take the kept drafts out again, newest first, in portions."""
+        with suppress(StoreError):
+            self.rest()
+        self._beside.close()
         while self._kept:
             self._store.bulk.take_back(self._kept[-1])
             self._kept.pop()
+
+    def _hand_over(self, steps: Steps) -> None:
+        """Have the rows taken so far written, once the portion before is."""
+        steps.step(0)
+        if not self._kept and self._writing is None:
+            self._store.backups.make("import")
+        self.rest()
+        self._count(steps)
+        rows, self._waiting = self._waiting, []
+        written = self._beside.run(lambda store: store.bulk.add(rows))
+        self._writing = written, [some.record_ids for some in rows]
+
+    def _count(self, steps: Steps) -> None:
+        kept = sum(map(len, self._kept))
+        steps.step(kept - self._counted)
+        self._counted = kept
 
     def _drafts(
         self, source: SourceBlock, checked: Block, places: Sequence[int], record_ids: Sequence[str]
@@ -154,6 +194,9 @@ class RegisterRows:
             message=f"与第{self._rows[key]}行的{titles}相同，内容却不同",
             help="清单里只能留一条；请合并成一行，或改正后再导入",
         )  # fmt: skip
+
+    def rest(self) -> None:
+        """Nothing is written before all rows are taken."""
 
     def keep(self, steps: Steps) -> None:
         """Put all rows into the register, in one transaction. A backup is made before."""

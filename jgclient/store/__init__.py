@@ -6,7 +6,8 @@ Whoever needs the store says ``from jgclient.store import open_store, Store, Sto
 from __future__ import annotations
 
 from jgclient.store.backups import Backup, Made
-from jgclient.store.bulk import KeptContent, NewDrafts
+from jgclient.store.beside import Beside
+from jgclient.store.bulk import DraftRows, KeptContent, NewDrafts
 from jgclient.store.comparing import Comparison
 from jgclient.store.errors import StoreError
 from jgclient.store.opening import Store, open_store
@@ -23,8 +24,10 @@ from jgclient.store.rows import (
 
 __all__ = [
     "Backup",
+    "Beside",
     "Comparison",
     "DraftRow",
+    "DraftRows",
     "KeptContent",
     "ListQuery",
     "Made",

@@ -14,9 +14,9 @@ from typing import Any
 from jgclient.forms.problems import Problem
 from jgclient.forms.remembering import MOST, Remembered
 from jgclient.records import Content, Facts, canonical_json, derive_state
-from jgclient.store import findable
+from jgclient.store import findable, search
 from jgclient.store.codec import FAR
-from jgclient.store.connection import CACHE_KIB, Connection, Row
+from jgclient.store.connection import CACHE_KIB, WAL_PAGES, Connection, Row
 from jgclient.store.rows import Summary
 
 #: Triggers whose work :class:`Bulk` does in one statement for all rows; any others stay in force.
@@ -26,15 +26,15 @@ _MARKED = "duty_typed"
 MOST_VALUES = 200_000
 #: Pages kept in memory meanwhile, in KiB: every index of the list grows in many places.
 _CACHE_KIB = 128 * 1024
+#: Pages in the log before they are moved into the file even in the midst of an import (about 600 MB).
+_LOG_PAGES = 150_000
 _RECORD = """
-INSERT INTO record (key, id, touched, form, state, updated_at, urgent_by, title, number, party, party_code,
-    item, act_date, author, receipt_no, reason, revision, hard_problems)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, 0, ?)
+INSERT INTO record (key, touched, id, form, state, updated_at, urgent_by, title, number, party, party_code,
+    item, act_date, author, reason, hard_problems)
 """
 _DRAFT = """
 INSERT INTO draft (record, form, form_version, texts, reasons, problems, hard_problems, base_revision,
     offered, author, saved_at, summary)
-VALUES (?, ?, ?, ?, '{}', ?, ?, 0, 1, ?, ?, ?)
 """
 _COUNT = """
 INSERT INTO record_count VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records
@@ -57,7 +57,7 @@ WHERE draft.record IS NOT NULL OR last.record IS NOT NULL
 """
 _SUMMARY = sorted(field.name for field in fields(Summary))
 _IMPORTED = """
-INSERT OR REPLACE INTO imported (fingerprint, record_id, file, row, added_at) VALUES (?, ?, ?, ?, ?)
+INSERT OR REPLACE INTO imported (fingerprint, record_id, file, row, added_at)
 """
 
 
@@ -86,6 +86,31 @@ class NewDrafts:
     fingerprints: Sequence[str]
     rows: Sequence[int]
     keys: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRows:
+    """The rows that :class:`NewDrafts` become, but for what only the database knows.
+
+    Attributes:
+        records: Lines of the list, without key and ``touched``.
+        drafts: Drafts, without key.
+        imported: Marks of the rows they were read from.
+        wholes: What of each is found at once.
+        states: How many have each state.
+    """
+
+    form: str
+    records: list[tuple[Any, ...]]
+    drafts: list[tuple[Any, ...]]
+    imported: list[tuple[Any, ...]]
+    wholes: list[str]
+    states: Counter[str]
+
+    @property
+    def record_ids(self) -> list[str]:
+        """Ids of the records."""
+        return [row[0] for row in self.records]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,46 +143,65 @@ class Bulk:
         self._members: dict[str, Remembered[str, str]] = {}
         self._problem_texts: dict[int, tuple[Problem, str]] = {}
 
-    def add_drafts(self, blocks: Sequence[NewDrafts]) -> None:
+    def rows(self, block: NewDrafts) -> DraftRows:
+        """The rows of new drafts; needs no database, so it can be done while others are written."""
+        now = self._clock().isoformat()
+        hard = [[p for p in problems if p.strength == "hard"] for problems in block.problems]
+        right, wrong = _state(0), _state(1)
+        states = [wrong if problems else right for problems in hard]
+        size = len(block.record_ids)
+        texts = self._objects(block.texts, size)
+        whole = [block.texts[name] for name in block.keys if name in block.texts]
+        return DraftRows(
+            form=block.form,
+            records=[
+                (block.record_ids[i], block.form, states[i], now, FAR, s.title, s.number, s.party,
+                 s.party_code, s.item, s.act_date, block.author, hard[i][0].message if hard[i] else "",
+                 len(hard[i]))
+                for i, s in enumerate(block.summaries)
+            ],
+            drafts=[
+                (block.form, block.form_version, texts[i], "{}", self._problems(block.problems[i]),
+                 len(hard[i]), 0, 1, block.author, now, _summary(block.summaries[i]))
+                for i in range(size)
+            ],
+            imported=[
+                (block.fingerprints[i], block.record_ids[i], block.file, block.rows[i], now)
+                for i in range(size)
+            ],
+            wholes=[search.wholes(some) for some in (zip(*whole, strict=True) if whole else [()] * size)],
+            states=Counter(states),
+        )  # fmt: skip
+
+    def add(self, blocks: Sequence[DraftRows]) -> None:
         """Keep drafts of new records; they become the newest of the list, the last one newest.
 
         Raises:
             StoreError: they could not be kept; then none is.
         """
         with self._roomy(), self._db.atomic(), self._without_triggers():
-            now = self._clock().isoformat()
             key = self._db.value("SELECT max(key) FROM record") or 0
             touched = self._db.value("SELECT max(touched) FROM record") or 0
-            for block in blocks:
-                self._add(block, key, touched, now)
-                key, touched = key + len(block.record_ids), touched + len(block.record_ids)
+            records = [row for block in blocks for row in block.records]
+            drafts = [row for block in blocks for row in block.drafts]
+            wholes = [whole for block in blocks for whole in block.wholes]
+            self._db.insert_rows(
+                _RECORD, [(key + n, touched + n, *row) for n, row in enumerate(records, start=1)]
+            )
+            self._db.insert_rows(_DRAFT, [(key + n, *row) for n, row in enumerate(drafts, start=1)])
+            self._db.insert_rows(_IMPORTED, [row for block in blocks for row in block.imported])
+            self._count(blocks)
+            self._db.run("INSERT OR IGNORE INTO duty_stale SELECT key FROM record WHERE key > ?", [key])
+            findable.postpone(self._db, key, list(enumerate(wholes, start=touched + 1)))
 
-    def _add(self, block: NewDrafts, key: int, touched: int, now: str) -> None:
-        size = len(block.record_ids)
-        hard = [[p for p in problems if p.strength == "hard"] for problems in block.problems]
-        right, wrong = _state(0), _state(1)
-        states = [wrong if problems else right for problems in hard]
-        keys, touches = range(key + 1, key + size + 1), range(touched + 1, touched + size + 1)
-        self._db.run_many(_RECORD, [
-            (keys[i], block.record_ids[i], touches[i], block.form, states[i], now, FAR, s.title, s.number,
-             s.party, s.party_code, s.item, s.act_date, block.author,
-             hard[i][0].message if hard[i] else "", len(hard[i]))
-            for i, s in enumerate(block.summaries)
-        ])  # fmt: skip
-        texts = self._objects(block.texts, size)
-        self._db.run_many(_DRAFT, [
-            (keys[i], block.form, block.form_version, texts[i], self._problems(block.problems[i]),
-             len(hard[i]), block.author, now, _summary(block.summaries[i]))
-            for i in range(size)
-        ])  # fmt: skip
-        self._db.run_many(_IMPORTED, [
-            (block.fingerprints[i], block.record_ids[i], block.file, block.rows[i], now) for i in range(size)
-        ])  # fmt: skip
-        for state, number in Counter(states).items():
-            self._db.run(_COUNT, [block.form, state, number])
-        self._db.run("INSERT OR IGNORE INTO duty_stale SELECT key FROM record WHERE key > ?", [key])
-        whole = [block.texts[name] for name in block.keys if name in block.texts]
-        findable.postpone(self._db, key, touches, list(zip(*whole, strict=True)) or [()] * size)
+    def _count(self, blocks: Sequence[DraftRows]) -> None:
+        for block in blocks:
+            for state, number in block.states.items():
+                self._db.run(_COUNT, [block.form, state, number])
+
+    def settle(self) -> None:
+        """After the last :meth:`add`: move what was written to its place, so that no later save has to."""
+        self._db.move_log()
 
     def take_back(self, record_ids: Sequence[str]) -> int:
         """Take imported drafts out again as if they had never been there, but for those changed since.
@@ -208,11 +252,14 @@ class Bulk:
 
     @contextmanager
     def _roomy(self) -> Iterator[None]:
+        """More memory, and a longer log: pages that change with every portion are moved once at the end."""
         self._db.run(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        self._db.run(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         try:
             yield
         finally:
             self._db.run(f"PRAGMA cache_size = -{CACHE_KIB}")
+            self._db.run(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
 
     @contextmanager
     def _without_triggers(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ BUSY_TIMEOUT_SECONDS = 5.0
 CACHE_KIB = 32 * 1024
 #: Pages in the log before they are moved into the file. A finished record writes 40 to 50, so with SQLite's
 #: usual 1,000 every twentieth save would pay for the move.
-_WAL_PAGES = 2_000
+WAL_PAGES = 2_000
+#: Rows of one statement; SQLite takes 32 766 values and more in it.
+_ROWS_AT_ONCE = 2_000
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = Any  # sqlcipher3's Row: by name and by position
 
@@ -55,7 +58,7 @@ def prepare(raw: dbapi2.Connection) -> None:
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("PRAGMA temp_store = MEMORY")  # no plaintext in temporary files
         raw.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        raw.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+        raw.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
 
 
 class Connection:
@@ -111,6 +114,20 @@ class Connection:
         """
         return self.run(sql, [canonical_json(rows)]) if rows else 0
 
+    def insert_rows(self, head: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows, many with one statement: so other threads of the program go on meanwhile.
+
+        Every statement has to ask the interpreter back; one for each row would wait for it each time.
+
+        Args:
+            head: The statement up to its columns, ``INSERT INTO table (a, b)``.
+            rows: The values of each.
+        """
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            marks = f"({', '.join('?' * len(some[0]))})"
+            self.run(f"{head} VALUES {', '.join([marks] * len(some))}", list(chain.from_iterable(some)))
+
     def insert(self, table: str, values: Mapping[str, Any], *, conflict: str = "") -> int:
         """Insert one row; ``conflict`` is e.g. ``OR IGNORE``. Returns the number of rows written."""
         names = ", ".join(values)
@@ -150,6 +167,10 @@ class Connection:
         self.raw.execute(undo)
         if undo.startswith("ROLLBACK TO"):
             self.raw.execute(undo.replace("ROLLBACK TO", "RELEASE"))
+
+    def move_log(self) -> None:
+        """Move what the log holds into the file, as far as nobody reads older pages; nobody waits for it."""
+        self.row("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Close; nothing can be done with it afterwards."""

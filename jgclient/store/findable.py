@@ -29,20 +29,17 @@ ORDER BY text_stale.record LIMIT ?
 _TEXT = "INSERT INTO record_text (rowid, grams, chars, wholes) VALUES (?, ?, ?, ?)"
 
 
-def postpone(
-    connection: Connection, after: int, touches: Sequence[int], texts: Sequence[Iterable[str]]
-) -> None:
+def postpone(connection: Connection, after: int, wholes: Sequence[tuple[int, str]]) -> None:
     """Leave the words of all records with keys above ``after`` for later.
 
     Args:
         connection: The store.
         after: Key.
-        touches: What ``touched`` is of each of these records.
-        texts: The texts of each that must be found whole at once.
+        wholes: ``touched`` of each of these records, and what of it must be found at once.
     """
-    write(
-        connection,
-        ((touched, "", "", search.wholes(some)) for touched, some in zip(touches, texts, strict=True)),
+    connection.insert_rows(
+        "INSERT INTO record_text (rowid, grams, chars, wholes)",
+        [(touched, "", "", whole) for touched, whole in wholes],
     )
     connection.run("INSERT OR IGNORE INTO text_stale SELECT key FROM record WHERE key > ?", [after])
 

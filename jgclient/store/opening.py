@@ -67,6 +67,7 @@ class Store:
         self._db = connection
         self._key = key
         self._vault = vault
+        self._clock = clock
         self.settings = Settings(connection, vault)
         self.trash = Trash(connection, clock)
         self.records = Records(connection, self.trash, clock)
@@ -84,6 +85,15 @@ class Store:
         self.reminders = Reminders(connection, clock)
         self.accounts = Accounts(connection, clock)
         self.backups = Backups(connection, key, folder, self.settings, clock)
+
+    def twin(self) -> Store:
+        """Another store on the same file, for the thread that calls this.
+
+        Raises:
+            StoreError: as :func:`open_store`.
+        """
+        connection = open_file(self.folder / FILE, self._key)
+        return Store(self.folder, connection, self._key, self._vault, self._clock)
 
     def atomic(self) -> AbstractContextManager[None]:
         """Several changes as one: all are kept when the block ends, none when it fails. Nests.

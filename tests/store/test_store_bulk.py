@@ -54,6 +54,10 @@ def make(tmp_path: Path) -> Iterator[Any]:
         store.close()
 
 
+def add(store: Store, *blocks: NewDrafts) -> None:
+    store.bulk.add([store.bulk.rows(block) for block in blocks])
+
+
 def one_after_another(store: Store, block: NewDrafts) -> None:
     for n, record_id in enumerate(block.record_ids):
         store.records.save_draft(
@@ -90,7 +94,7 @@ def test_the_same_rows_and_the_same_index(make: Any) -> None:
         store.records.save_draft("before", form="other", form_version=1, texts={"a": "早"}, author="甲")
     for block in (drafts(), drafts("s", "另一本.xlsx")):
         one_after_another(slow, block)
-    quick.bulk.add_drafts([drafts(), drafts("s", "另一本.xlsx")])
+    add(quick, drafts(), drafts("s", "另一本.xlsx"))
     assert quick.stale_rows() == []
     quick.records.make_findable()
     assert everything(quick) == everything(slow)
@@ -105,17 +109,17 @@ def test_the_same_rows_and_the_same_index(make: Any) -> None:
 
 def test_a_search_makes_first_what_an_import_left_for_later(make: Any) -> None:
     store = make("a")
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     assert searched(store, "重庆路") == ["r3", "r0"]
-    store.bulk.add_drafts([drafts("s")])
+    add(store, drafts("s"))
     assert store.records.count(ListQuery(text="重庆路")) == 4
-    store.bulk.add_drafts([drafts("t")])
+    add(store, drafts("t"))
     assert store.records.holding(["Ａ公司"]) == ["r1", "s1", "t1"]
 
 
 def test_what_is_there_already_is_seen_before_its_search_text_is_made(make: Any) -> None:
     store = make("a")
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     same = {"party": "郑州市重庆路“物业”公司", "a_code": "91410100MA0000015B"}
     assert store.registers.same_acts("check", same) == 1
     assert store.registers.same_acts("check", same | {"a_code": "91410100MA0000016B"}) == 0
@@ -125,7 +129,7 @@ def test_what_is_there_already_is_seen_before_its_search_text_is_made(make: Any)
 
 def test_a_row_changed_meanwhile_is_found_once_and_by_its_new_words(make: Any) -> None:
     store = make("a")
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     store.records.save_draft("r0", form="check", form_version=2, texts={"party": "丁"}, author="甲")
     store.records.drop_draft("r1")
     assert searched(store, "重庆路") == ["r3"]
@@ -136,7 +140,7 @@ def test_a_row_changed_meanwhile_is_found_once_and_by_its_new_words(make: Any) -
 def test_making_search_text_goes_on_where_it_was_stopped(make: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(findable, "_PORTION", 3)
     store = make("a")
-    store.bulk.add_drafts([drafts(), drafts("s")])
+    add(store, drafts(), drafts("s"))
     told: list[tuple[int, int]] = []
     store.records.make_findable(lambda *done: told.append(done), lambda: bool(told))
     assert (told, findable.left(store._db)) == ([(3, 8)], 5)
@@ -147,15 +151,15 @@ def test_making_search_text_goes_on_where_it_was_stopped(make: Any, monkeypatch:
 def test_many_are_told_from_few(make: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(findable, "FEW", 7)
     store = make("a")
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     assert not store.records.search_is_behind()
-    store.bulk.add_drafts([drafts("s")])
+    add(store, drafts("s"))
     assert store.records.search_is_behind()
 
 
 def test_later_drafts_go_on_counting(make: Any) -> None:
     store = make("a")
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     store.records.save_draft("after", form="check", form_version=2, texts={"party": "丁"}, author="甲")
     assert [row.id for row in store.records.list(ListQuery())] == ["after", "r3", "r2", "r1", "r0"]
     assert store.records.counts_by_state("check") == {State.DRAFT: 3, State.INVALID: 2}
@@ -166,19 +170,19 @@ def test_all_or_none(make: Any) -> None:
     store = make("a")
     before = everything(store)
     with pytest.raises(dbapi2.IntegrityError):
-        store.bulk.add_drafts([drafts(), drafts()])
+        add(store, drafts(), drafts())
     assert everything(store) == before
 
 
 def test_taken_back_as_if_never_there_but_for_what_was_typed_since(make: Any, tmp_path: Path) -> None:
     store = make("a")
     before = everything(store)
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     assert store.bulk.take_back([f"r{n}" for n in range(4)]) == 4
     assert everything(store) == before
     assert searched(store, "物业") == []
 
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     with open_store(tmp_path / "a", clock=lambda: NOW.replace(hour=10)) as window:
         window.records.save_draft("r1", form="check", form_version=2, texts={"party": "改"}, author="甲")
     assert store.bulk.take_back([f"r{n}" for n in range(4)]) == 3
@@ -189,7 +193,7 @@ def test_taken_back_as_if_never_there_but_for_what_was_typed_since(make: Any, tm
 
 def test_contents_come_in_the_order_asked_for(make: Any) -> None:
     store = make("a")
-    store.bulk.add_drafts([drafts()])
+    add(store, drafts())
     found = store.bulk.contents(["r2", "unknown", "r0", "r1"])
     assert [kept.record_id for kept in found] == ["r2", "r0", "r1"]
     assert [kept.texts for kept in found] == [store.records.draft(kept.record_id).texts for kept in found]
