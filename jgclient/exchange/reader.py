@@ -15,6 +15,7 @@ from jgclient.exchange.csv_reader import read_csv
 from jgclient.exchange.errors import WorkbookError
 from jgclient.exchange.faulty_cells import FaultyCell, faulty_cells
 from jgclient.exchange.guard import Kind, Look, damaged, look_at, password
+from jgclient.exchange.memory import rare_collections
 
 __all__ = ["Merged", "Sheet", "WorkbookError", "read_workbook"]
 
@@ -84,7 +85,7 @@ def read_workbook(path: Path) -> list[Sheet]:
 
 def _read(path: Path, look: Look) -> list[Sheet]:
     try:
-        with _open(path, look.kind) as workbook:
+        with rare_collections(), _open(path, look.kind) as workbook:
             sheets = list(_sheets(workbook))
         return _with_faults(sheets, faulty_cells(path, look.faulty)) if look.faulty else sheets
     except PasswordError:

@@ -23,9 +23,8 @@ BLOCK = 500
 _ENDS_IN_NUMBER = re.compile(r"[\d.]\s*$")
 # What needs no cleaning at all: most cells.
 _TIDY = re.compile(r"[!-~一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
-# What NFKC, folding and the removal of spaces leave as it is: most lines; and all but the capitals.
-_SETTLED = re.compile(r"[0-9a-z_=一-鿿、。-]*")
-_SETTLED_BUT_CAPITALS = re.compile(r"[0-9A-Za-z_=一-鿿、。-]*")
+# What NFKC, folding and the removal of spaces leave as it is but for capitals: most lines.
+_SETTLED = re.compile(r"[0-9A-Za-z_=一-鿿、。-]*")
 _SPACES = re.compile(r"[^\S\n]+")
 
 _SOUND = {str, int, float, bool}
@@ -204,36 +203,29 @@ class Fingerprints:
 
     def __init__(self, form_id: str) -> None:
         self._head = _plain(form_id)
-        self._lines: dict[str, Remembered[str, str]] = {}
+        self._lines: dict[str, Remembered[str, bytes]] = {}
 
     def of(self, texts: Mapping[str, Sequence[str]], size: int) -> list[str]:
         """The mark of each of some rows, given column by column."""
         lines = [self._column(name).of(texts[name]) for name in sorted(texts)]
-        rows = map("".join, zip(*lines, strict=True)) if lines else [""] * size
-        head = self._head
-        return [sha256(f"{head}{row}".encode()).hexdigest() for row in rows]
+        rows = zip(*lines, strict=True) if lines else [()] * size
+        return [sha256(self._head + b"".join(row)).hexdigest() for row in rows]
 
-    def _column(self, name: str) -> Remembered[str, str]:
+    def _column(self, name: str) -> Remembered[str, bytes]:
         if name not in self._lines:
-            begin = f"\n{_plain(name)}="
+            begin = b"\n" + _plain(f"{name}=")
 
-            def at_once(texts: Sequence[str]) -> Sequence[str] | None:
-                settled = _settled(texts)
-                return settled and [f"{begin}{text}" if text else "" for text in settled]
+            def at_once(texts: Sequence[str]) -> Sequence[bytes] | None:
+                if not _SETTLED.fullmatch("".join(texts)):
+                    return None
+                settled = "\n".join(texts).encode().lower().split(b"\n")
+                return [begin + text if text else b"" for text in settled]
 
-            self._lines[name] = Remembered(lambda t: f"\n{_plain(f'{name}={t}')}" if t else "", at_once)
+            self._lines[name] = Remembered(lambda t: b"\n" + _plain(f"{name}={t}") if t else b"", at_once)
         return self._lines[name]
 
 
-def _settled(texts: Sequence[str]) -> Sequence[str] | None:
-    """What :func:`_plain` makes of texts that are plain but for capitals; None if some are not."""
-    joined = "".join(texts)
-    if _SETTLED.fullmatch(joined):
-        return texts
-    return "\n".join(texts).lower().split("\n") if _SETTLED_BUT_CAPITALS.fullmatch(joined) else None
-
-
-def _plain(line: str) -> str:
+def _plain(line: str) -> bytes:
     if _SETTLED.fullmatch(line):
-        return line
-    return _SPACES.sub("", unicodedata.normalize("NFKC", line)).casefold()
+        return line.encode().lower()
+    return _SPACES.sub("", unicodedata.normalize("NFKC", line)).casefold().encode()
