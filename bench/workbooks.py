@@ -55,7 +55,7 @@ def memory() -> tuple[float, float]:
 
 def exported() -> tuple[float, float]:
     """Seconds to export the records, and for openpyxl to write the same cells in its write-only mode."""
-    return _in_turns("export", "openpyxl-write", rounds=1)
+    return _in_turns("export", "openpyxl-write")
 
 
 @cache
