@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from jgclient import sync as job
@@ -17,7 +18,7 @@ from jgclient.cli.answers import Out, RefusedError
 from jgclient.entering import unit_of
 from jgclient.packages import PackageError, PublicKey
 from jgclient.packaging import PackagingError, pack, take_back, unpack
-from jgclient.platform_api import HttpPlatform
+from jgclient.platform_api import HttpPlatform, address_fault, client_fault, proxy_fault, roots_fault
 from jgclient.receipting import slips
 from jgclient.reconciling import Reconciled, Reconciling
 from jgclient.store import Store
@@ -28,6 +29,7 @@ from jgclient.sync.devices import PLATFORM_KEY, device_keys
 from jgclient.sync.schedule import AUTOMATIC, HOURS
 
 _KINDS = {"notice": "通知", "task": "任务", "returned": "退回"}
+_FILES = ("ca_file", "certificate", "certificate_key")
 #: Setting by option of ``connection``.
 _CONNECTION = {
     "gateway": "gateway_url", "user": "gateway_user", "ca_file": "gateway_ca_file",
@@ -81,8 +83,10 @@ def connection(options: argparse.Namespace, out: Out) -> None:
 
 def _set_connection(store: Store, options: argparse.Namespace) -> None:
     for name, key in _CONNECTION.items():
-        if getattr(options, name) is not None:
-            store.settings.set(key, getattr(options, name))
+        if (text := getattr(options, name)) is not None:
+            # The folder of today's command is not that of tomorrow's.
+            store.settings.set(key, str(Path(text).absolute()) if text and name in _FILES else text)
+    _refuse_what_cannot_work(store, options)
     if options.platform_key is not None:
         try:
             key = str(PublicKey.from_text(options.platform_key)) if options.platform_key else ""
@@ -93,6 +97,22 @@ def _set_connection(store: Store, options: argparse.Namespace) -> None:
         store.settings.set(HOURS, [text.strip() for text in options.hours.split(",") if text.strip()])
     if options.automatic is not None:
         store.settings.set(AUTOMATIC, options.automatic == "yes")
+
+
+def _refuse_what_cannot_work(store: Store, options: argparse.Namespace) -> None:
+    """Of what was given now; what is refused is not kept."""
+    kept = {name: str(store.settings.get(key) or "") for name, key in _CONNECTION.items()}
+    judged = {
+        "gateway": ("上报平台地址", address_fault), "proxy": ("代理", proxy_fault),
+        "ca_file": ("本单位根证书", roots_fault),
+    }  # fmt: skip
+    for name, (title, fault_of) in judged.items():
+        if getattr(options, name) and (fault := fault_of(kept[name])):
+            raise RefusedError(f"{title}“{kept[name]}”不能用：{fault}。")
+    if (options.certificate or options.certificate_key) and kept["certificate"]:
+        fault = client_fault(kept["certificate"], kept["certificate_key"])
+        if fault:
+            raise RefusedError(f"客户端证书“{kept['certificate']}”不能用：{fault}。")
 
 
 def _shown(value: object) -> str:

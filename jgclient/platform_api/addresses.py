@@ -24,6 +24,24 @@ def address_fault(address: str) -> str:
     return ""
 
 
+def proxy_fault(address: str) -> str:
+    """What is wrong with the address of a proxy, empty when it can be used or there is none."""
+    if not address:
+        return ""
+    example = "写成 http://主机:端口，例如 http://10.1.2.3:8080"
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        host = parts.hostname or ""
+        _ = parts.port, host.encode("idna")
+    except ValueError:
+        return f"主机或端口写法不对，{example}"
+    if parts.scheme.startswith("socks"):
+        return f"本程序用不了 SOCKS 代理，请向网络管理员要 HTTP 代理，{example}"
+    if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in address):
+        return example
+    return example if parts.path.strip("/") or parts.query or parts.fragment else ""
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this computer."""
     try:

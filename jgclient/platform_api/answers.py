@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from jgclient.contract import TUS_VERSION, TransportError
-from jgclient.platform_api.reactions import reaction_of, refusal_text, unknown
+from jgclient.platform_api.reactions import reaction_of, refusal_text, stranger, unknown
 from jgclient.records import Json, canonical_json
 
 #: Longest wait a server can ask for, in seconds (one day).
@@ -52,6 +52,9 @@ class Answer:
 
     def refusal(self) -> TransportError:
         """The error that a status which proves nothing stands for."""
+        if self.status in (400, 495, 496) and b"SSL certificate" in self.body and not self._is_problem():
+            # What nginx says to a client without a certificate, or with one it does not accept.
+            return stranger(self.status)
         detail = self._detail()
         said = f"平台说明：{detail}" if detail else ""
         return TransportError(
@@ -62,9 +65,12 @@ class Answer:
     def _media_type(self) -> str:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
+    def _is_problem(self) -> bool:
+        return self._media_type() == "application/problem+json"
+
     def _detail(self) -> str:
         """What the platform says in its problem+json (RFC 9457), one printable line."""
-        if self._media_type() != "application/problem+json":
+        if not self._is_problem():
             return ""
         try:
             data = json.loads(self.body.decode())

@@ -54,6 +54,16 @@ def log_in_needed() -> TransportError:
     return TransportError("login", _STATUS_TEXTS[401])
 
 
+def stranger(status: int) -> TransportError:
+    """The error of a platform's entrance that wants another client certificate, or one at all."""
+    return TransportError(
+        "stop",
+        "平台的入口要求客户端证书，或不认可本机的证书：请在设置“代理与证书 · 客户端证书”里填平台管理员发的"
+        f"证书和私钥（HTTP {status}）。记录都在本机。",
+        status=status,
+    )
+
+
 def refusal_text(status: int) -> str:
     """What is wrong and what to do, for a status outside :data:`PROVEN_STATUSES`."""
     return _STATUS_TEXTS.get(status) or _REACTION_TEXTS[reaction_of(status)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from jgclient.contract import TransportError
+from jgclient.platform_api.certificates import CertificateError, show_certificate, trust_roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +42,22 @@ class Security:
         context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if self.ca_file:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            try:
-                context.load_verify_locations(cafile=self.ca_file)
-            except (OSError, ssl.SSLError) as error:
-                raise _unusable("单位根证书文件", self.ca_file, error) from error
+            with _named("平台证书（根证书）", self.ca_file):
+                trust_roots(context, self.ca_file)
         if self.certificate:
-            try:
-                # An empty password, or OpenSSL asks for one on the terminal.
-                context.load_cert_chain(self.certificate, self.key or None, password="")
-            except (OSError, ssl.SSLError) as error:
-                raise _unusable("客户端证书", self.key or self.certificate, error) from error
+            with _named("客户端证书", "、".join(filter(None, (self.certificate, self.key)))):
+                show_certificate(context, self.certificate, self.key)
         return context
 
 
-def _unusable(what: str, file: str, error: OSError) -> TransportError:
-    why = error.strerror if isinstance(error.strerror, str) and not isinstance(error, ssl.SSLError) else ""
-    return TransportError(
-        "stop",
-        f"{what} {file} 不能用（{why or '不是未加密的 PEM 格式，或证书与私钥不配对'}）："
-        "请管理员在设置里更正，记录都在本机。",
-    )
+@contextmanager
+def _named(what: str, files: str) -> Iterator[None]:
+    try:
+        yield
+    except CertificateError as error:
+        raise TransportError(
+            "stop", f"设置里的{what} {files} 不能用：{error}，再在设置里更正。记录都在本机。"
+        ) from error
 
 
 class TrustAdapter(HTTPAdapter):

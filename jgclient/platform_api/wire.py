@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError, NewConnectionError
+from requests.utils import select_proxy
+from urllib3.exceptions import HTTPError
 
 from jgclient import __version__
 from jgclient.contract import TransportError
-from jgclient.platform_api.addresses import address_fault, is_loopback
+from jgclient.platform_api.addresses import address_fault, is_loopback, proxy_fault
 from jgclient.platform_api.answers import Answer
+from jgclient.platform_api.failures import bad_proxy, failure
 from jgclient.platform_api.reactions import log_in_needed, unknown
 from jgclient.platform_api.trust import BearerAuth, Security, TrustAdapter
 
@@ -64,22 +66,26 @@ class Wire:
         request = requests.Request(
             ask.method, self.base_url + ask.path, params=ask.params, data=ask.body, headers=dict(ask.headers)
         )
+        proxy = ""
         try:
             prepared = self._session.prepare_request(request)
             settings = self._session.merge_environment_settings(
                 prepared.url, self._proxies(), True, None, None
             )
+            proxy = select_proxy(self.base_url, settings["proxies"]) or ""
             with self._session.send(
                 prepared, timeout=self._timeout, allow_redirects=False, **settings
             ) as response:
                 return Answer(response.status_code, response.headers, _read_limited(response))
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise _failure(error, self.base_url) from error
+            raise failure(error, self.base_url, self._security, proxy) from error
 
     def _prepare(self, token: str) -> None:
         reason = address_fault(self.base_url)
         if reason:
             raise TransportError("stop", f"上报平台地址“{self.base_url}”不能用：{reason}")
+        if proxy_fault(self._security.proxy):
+            raise bad_proxy(self._security.proxy)
         if not (token.isascii() and token.isprintable()):
             raise log_in_needed()
         self._auth.token = token
@@ -104,40 +110,3 @@ def _read_limited(response: requests.Response) -> bytes:
         if len(parts) > MAX_ANSWER_BYTES:
             raise unknown(f"超过 {MAX_ANSWER_BYTES // 2**20} MB", status=response.status_code)
     return bytes(parts)
-
-
-def _failure(error: Exception, base_url: str) -> TransportError:
-    """The error for an exchange that ended without an answer."""
-    match error:
-        case requests.exceptions.SSLError():
-            return TransportError(
-                "stop",
-                f"与上报平台 {base_url} 的安全连接没有通过验证：请检查本机日期，"
-                "或请管理员检查平台证书、在设置里指定本单位根证书，平台要求客户端证书的也在设置里指定。",
-            )
-        case requests.exceptions.ProxyError() | requests.exceptions.InvalidProxyURL():
-            return TransportError(
-                "stop", "网络代理不通或要求登录：请本单位网络管理员检查系统代理或设置里的代理地址。"
-            )
-        case requests.exceptions.ConnectTimeout():
-            return _not_reached(base_url)
-        case requests.exceptions.ConnectionError() if _never_connected(error):
-            return _not_reached(base_url)
-        case requests.exceptions.InvalidURL():
-            return TransportError("stop", f"上报平台地址“{base_url}”不能用：请在设置里重新填写。")
-    return TransportError(
-        "unknown", f"上报平台 {base_url} 没有答完：将先查询回执，不会重复上报。记录都在本机。"
-    )
-
-
-def _never_connected(error: Exception) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
-
-
-def _not_reached(base_url: str) -> TransportError:
-    return TransportError(
-        "retry",
-        f"连不上上报平台 {base_url}：请检查网络，或请管理员确认平台已启动。"
-        "记录都在本机，网络恢复后会自动续报。",
-    )

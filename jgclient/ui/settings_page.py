@@ -31,15 +31,17 @@ from jgclient.ui.settings_rows import (
     Setting,
     SettingRow,
     address,
-    file_path,
+    certificate,
     filled,
     grid_of,
     hours,
     identifier,
     optional,
+    private_key,
     proxy,
     public_key,
     put,
+    roots,
 )
 
 UNIT = (
@@ -51,11 +53,17 @@ UNIT = (
 GATEWAY = (
     Setting("gateway_url", "平台地址", "https://……", address),
     Setting("gateway_user", "平台用户名", "由平台管理员发放", optional),
-    Setting("gateway_proxy", "代理", "http://主机:端口", proxy),
-    Setting("gateway_ca_file", "平台证书", "", file_path),
     Setting("platform_key", "平台公钥", "", public_key),
     Setting("sync_hours", "定时上报", "09:00、16:30", hours, several=True),
 )
+#: What an administrator sets where the network is not plain.
+NETWORK = (
+    Setting("gateway_proxy", "代理", "http://主机:端口", proxy),
+    Setting("gateway_ca_file", "平台证书", "", roots),
+    Setting("gateway_certificate", "客户端证书", "", certificate),
+    Setting("gateway_certificate_key", "证书私钥", "", private_key),
+)
+_TYPED = (UNIT, GATEWAY, NETWORK)
 _INDEX_WIDTH = 136
 
 
@@ -87,8 +95,9 @@ class SettingsPage(PageBase):
         self._buttons = QButtonGroup(self)
         self.stack = QStackedWidget()
         for name, card in (
-            ("单位和人员", unit), ("上报平台", gateway), ("期限与提醒", self.counting), ("备份", self.backup),
-            ("账户与安全", self.people),
+            ("单位和人员", unit), ("上报平台", gateway),
+            ("代理与证书", self._typed("代理与证书", NETWORK)), ("期限与提醒", self.counting),
+            ("备份", self.backup), ("账户与安全", self.people),
             ("外观", self.looks), ("本机", self.machine),
         ):  # fmt: skip
             self._add_group(name, card)
@@ -106,7 +115,8 @@ class SettingsPage(PageBase):
         wanted = self.rows.get(args.get("field", ""))
         empty = next((self.rows[s.name] for s in UNIT if not self.rows[s.name].box.text()), None)
         row = wanted or empty or self.rows["unit_name"]
-        self._show_group(1 if any(self.rows[one.name] is row for one in GATEWAY) else 0)
+        groups = [[self.rows[one.name] for one in group] for group in _TYPED]
+        self._show_group(next(number for number, rows in enumerate(groups) if row in rows))
         row.box.setFocus()
 
     def refresh(self) -> None:

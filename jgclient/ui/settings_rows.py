@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -142,10 +140,10 @@ def address(text: str, _desk: Desk) -> tuple[str, str, str]:
     tidy = text.strip().rstrip("/")
     if not tidy:
         return "", "", "向本级“互联网+监管”平台管理员索取；不填也能录入，联网上报时再填"
-    parts = urlsplit(tidy)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return tidy, "网址要以 https:// 或 http:// 开头", ""
-    return tidy, "", "" if parts.scheme == "https" else "http:// 不加密，只宜在本机或政务外网测试时使用"
+    from jgclient.platform_api import address_fault  # noqa: PLC0415 - the network's side loads slowly
+
+    plain = "" if tidy.startswith("https:") else "http:// 不加密，只能用于本机上的平台"
+    return tidy, address_fault(tidy), plain
 
 
 def optional(text: str, _desk: Desk) -> tuple[str, str, str]:
@@ -158,18 +156,49 @@ def proxy(text: str, _desk: Desk) -> tuple[str, str, str]:
     tidy = text.strip().rstrip("/")
     if not tidy:
         return "", "", "不填时使用系统的代理设置"
-    parts = urlsplit(tidy)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return tidy, "写成 http://主机:端口，例如 http://10.1.2.3:8080", ""
-    return tidy, "", ""
+    from jgclient.platform_api import proxy_fault  # noqa: PLC0415 - see above
+
+    return tidy if "://" in tidy else f"http://{tidy}", proxy_fault(tidy), ""
 
 
-def file_path(text: str, _desk: Desk) -> tuple[str, str, str]:
-    """A file that is there, or nothing."""
-    tidy = text.strip().strip('"')
+def roots(text: str, _desk: Desk) -> tuple[str, str, str]:
+    """A file with root certificates, or nothing."""
+    tidy = _file_name(text)
     if not tidy:
         return "", "", "平台使用本单位自建证书时，填管理员给的 .pem 或 .crt 文件位置"
-    return tidy, "" if Path(tidy).is_file() else "没有这个文件，请核对位置", ""
+    from jgclient.platform_api import roots_fault  # noqa: PLC0415 - see above
+
+    return tidy, roots_fault(tidy), "只信任这个文件里的证书"
+
+
+def certificate(text: str, desk: Desk) -> tuple[str, str, str]:
+    """A file with this office's own certificate, or nothing."""
+    tidy = _file_name(text)
+    if not tidy:
+        return "", "", "平台要求客户端证书时，填平台管理员发的 .pem 文件位置"
+    from jgclient.platform_api import certificate_fault, client_fault  # noqa: PLC0415 - see above
+
+    key = desk.setting("gateway_certificate_key")
+    lacking = client_fault(tidy, key)
+    lacks = (lacking if key else "还缺私钥，请填在下一栏") if lacking else ""
+    return tidy, certificate_fault(tidy), lacks or "平台要求时出示"
+
+
+def private_key(text: str, desk: Desk) -> tuple[str, str, str]:
+    """A file with the private key of that certificate, or nothing."""
+    tidy, shown = _file_name(text), desk.setting("gateway_certificate")
+    if not (tidy or shown):
+        return "", "", "私钥另存一个文件的，填它的位置；就在证书文件里的不填"
+    from jgclient.platform_api import client_fault, key_fault  # noqa: PLC0415 - see above
+
+    if not tidy:  # nothing can always be kept; what is missing then stands at the certificate
+        return "", "", "" if client_fault(shown) else "私钥就在证书文件里"
+    return tidy, client_fault(shown, tidy) if shown else key_fault(tidy), "与证书配对" if shown else ""
+
+
+def _file_name(text: str) -> str:
+    """As typed or as copied from a file manager, which puts it between quotes."""
+    return text.strip().strip('"')
 
 
 def hours(text: str, _desk: Desk) -> tuple[str, str, str]:

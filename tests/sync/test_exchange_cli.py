@@ -62,6 +62,24 @@ def test_connection_is_shown_and_changed(command: Command) -> None:
     assert (code, "公钥写法不对" in refused["error"]) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--gateway", "http://platform.example", "https://"),
+        ("--proxy", "socks5://10.1.2.3:1080", "SOCKS"),
+        ("--ca-file", "no-such.pem", "没有 no-such.pem 这个文件"),
+        ("--certificate", __file__, "没有 PEM 格式的证书"),
+    ],
+)
+def test_a_connection_that_cannot_work_is_refused_at_once(
+    command: Command, option: str, value: str, why: str
+) -> None:
+    before = command("connection")[1]
+    code, refused, _ = command("connection", option, value)
+    assert (code, why in refused["error"]) == (1, True), refused
+    assert command("connection")[1] == before
+
+
 def test_sent_receipted_compared_and_mended(online: Command, office: Profile, gateway: Gateway) -> None:
     office.finish("r1", day="2026-09-01")
     office.finish("r2", name="长" * 41)

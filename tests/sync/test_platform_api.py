@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import socket
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import faulty_server as faults
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from faulty_server import FaultyServer, Handler, says
 from sync_model import Answer, ModelPlatform
 from sync_profile import STALL
@@ -258,115 +250,6 @@ def test_proxy_that_demands_a_log_in_stops(server: FaultyServer, monkeypatch: py
     server.script("platform.example", says(407))
     error = failure(HttpPlatform("https://platform.example"))
     assert (error.reaction, "网络代理" in error.message) == ("stop", True)
-
-
-# -- TLS -------------------------------------------------------------------------------------------
-
-
-class Certificate:
-    """A certificate for 127.0.0.1 that vouches for itself."""
-
-    def __init__(self, folder: Path) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
-        loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-        now = dt.datetime.now(dt.UTC)  # the TLS library checks against the real clock
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName([loopback]), critical=False)
-            .sign(key, hashes.SHA256())
-        )  # fmt: skip
-        folder.mkdir(exist_ok=True)
-        self.path = folder / "certificate.pem"
-        self.path.write_bytes(
-            made.public_bytes(serialization.Encoding.PEM)
-            + key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Certificate:
-    return Certificate(tmp_path)
-
-
-@contextmanager
-def secured(
-    model: ModelPlatform, certificate: Certificate, client: Certificate | None = None
-) -> Iterator[str]:
-    """A platform behind TLS; with ``client`` it asks for that certificate."""
-    server = FaultyServer(model)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.path)
-    if client is not None:
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(client.path)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    yield server.url.replace("http:", "https:")
-    server.stop()
-
-
-@pytest.fixture
-def secure_url(certificate: Certificate, model: ModelPlatform) -> Iterator[str]:
-    with secured(model, certificate) as url:
-        yield url
-
-
-def test_certificate_nobody_vouches_for_stops(secure_url: str) -> None:
-    error = failure(HttpPlatform(secure_url))
-    assert error.reaction == "stop"
-    assert "安全连接没有通过验证" in error.message
-    assert "根证书" in error.message
-
-
-@pytest.mark.skipif("sys.platform == 'win32'", reason="the Windows store is not set by a variable")
-def test_certificate_of_the_systems_store_is_trusted(
-    secure_url: str, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
-    with HttpPlatform(secure_url) as platform:
-        assert platform.capabilities().max_items == 200
-
-
-def test_the_units_own_root_certificate_is_trusted_instead(
-    secure_url: str, certificate: Certificate, tmp_path: Path
-) -> None:
-    with HttpPlatform(secure_url, security=Security(ca_file=str(certificate.path))) as platform:
-        assert platform.capabilities().max_items == 200
-    another = Certificate(tmp_path / "another")
-    assert failure(HttpPlatform(secure_url, security=Security(ca_file=str(another.path)))).reaction == "stop"
-
-
-@pytest.mark.parametrize("member", ["ca_file", "certificate", "key"])
-@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
-def test_certificate_files_that_cannot_be_used_are_named(
-    certificate: Certificate, tmp_path: Path, member: str, content: bytes | None
-) -> None:
-    file = tmp_path / "wrong.pem"
-    if content is not None:
-        file.write_bytes(content)
-    chosen = {"certificate": str(certificate.path), member: str(file)}
-    error = failure(HttpPlatform("https://127.0.0.1:9", security=Security(**chosen)))
-    assert (error.reaction, str(file) in error.message) == ("stop", True)
-
-
-def test_a_platform_that_asks_for_a_client_certificate_gets_it(
-    model: ModelPlatform, certificate: Certificate, tmp_path: Path
-) -> None:
-    mine = Certificate(tmp_path / "client")
-    with secured(model, certificate, client=mine) as url:
-        trusting = Security(ca_file=str(certificate.path))
-        with HttpPlatform(url, security=trusting) as stranger, pytest.raises(TransportError) as found:
-            stranger.capabilities()
-        assert found.value.reaction in ("stop", "unknown")
-        known = replace(trusting, certificate=str(mine.path))
-        with HttpPlatform(url, security=known) as platform:
-            assert platform.capabilities().max_items == 200
 
 
 def test_a_proxy_that_was_set_is_used_but_never_towards_this_computer(server: FaultyServer) -> None:

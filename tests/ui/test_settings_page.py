@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from ui_seeing import clipped
+from ui_stories import NOW
 
 from jgclient.attaching import KEEP_LOCATION
 from jgclient.packages import Keys
@@ -19,7 +24,23 @@ from jgclient.ui import looks, theme
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.settings_page import SettingsPage
 
-GROUPS = ("单位和人员", "上报平台", "期限与提醒", "备份", "账户与安全", "外观", "本机")
+
+def _certified(name: str) -> tuple[bytes, bytes]:
+    """A certificate and its private key, PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder().subject_name(named).issuer_name(named).public_key(key.public_key())
+        .serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    plain = serialization.NoEncryption()
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return made.public_bytes(pem), key.private_bytes(pem, pkcs8, plain)
+
+
+_CLERK = _certified("clerk")
+GROUPS = ("单位和人员", "上报平台", "代理与证书", "期限与提醒", "备份", "账户与安全", "外观", "本机")
 
 
 @pytest.fixture
@@ -88,19 +109,54 @@ def test_a_second_place_inside_the_data_folder_is_refused(
     ("name", "typed", "kept"),
     [
         ("gateway_proxy", "http://10.1.2.3:8080/", "http://10.1.2.3:8080"),
-        ("gateway_proxy", "10.1.2.3:8080", None),
+        ("gateway_proxy", "10.1.2.3:8080", "http://10.1.2.3:8080"),
+        ("gateway_proxy", "http://[", None),
+        ("gateway_proxy", "http://10.1.2.3:x", None),
+        ("gateway_proxy", "socks5://10.1.2.3:1080", None),
+        ("gateway_url", "https://platform.example/", "https://platform.example"),
+        ("gateway_url", "https://[", None),
+        ("gateway_url", "http://platform.example", None),
         ("gateway_ca_file", "/no/such/file.pem", None),
+        ("gateway_ca_file", __file__, None),
+        ("gateway_ca_file", "长" * 3000, None),
+        ("gateway_certificate", __file__, None),
+        ("gateway_certificate_key", __file__, None),
     ],
 )
 def test_proxy_and_certificate_are_judged(
     window: MainWindow, page: SettingsPage, store: Store, name: str, typed: str, kept: str | None
 ) -> None:
-    window.show_page("settings", group="上报平台")
+    window.show_page("settings", field=name)
     row = page.rows[name]
+    assert row.isVisible()
     row.box.setText(typed)
     row.box.editingFinished.emit()
     assert store.settings.get(name) == kept
     assert bool(kept) != ("没有保存" in row.under.text())
+
+
+def test_a_client_certificate_and_its_key_are_judged_together(
+    window: MainWindow, page: SettingsPage, store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "clerk.pem").write_bytes(_CLERK[0])
+    (tmp_path / "clerk.key").write_bytes(_CLERK[1])
+    (tmp_path / "other.key").write_bytes(_certified("other")[1])
+    window.show_page("settings", group="代理与证书")
+    certificate, key = (page.rows[name] for name in ("gateway_certificate", "gateway_certificate_key"))
+    certificate.box.setText(f'"{tmp_path / "clerk.pem"}"')
+    certificate.box.editingFinished.emit()
+    assert store.settings.get("gateway_certificate") == str(tmp_path / "clerk.pem")
+    assert "还缺私钥" in certificate.under.text()
+    key.box.setText(str(tmp_path / "other.key"))
+    key.box.editingFinished.emit()
+    assert "不配对" in key.under.text()
+    assert store.settings.get("gateway_certificate_key") is None
+    key.box.setText(str(tmp_path / "clerk.key"))
+    key.box.editingFinished.emit()
+    assert store.settings.get("gateway_certificate_key") == str(tmp_path / "clerk.key")
+    page.refresh()
+    assert [certificate.under.text(), key.under.text()] == ["平台要求时出示", "与证书配对"]
+    assert clipped(window) == []
 
 
 def test_reporting_by_itself_can_be_switched_off(page: SettingsPage, store: Store) -> None:
