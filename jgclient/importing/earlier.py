@@ -65,12 +65,13 @@ class Earlier:
 
     def add(self, block: Block, places: Collection[int]) -> None:
         """Let records of a block count for the ones after them."""
+        acts = block.column(self._form.date_field)
         for names, days in self._days.items():
-            keys, acts = self._keys(block, names), block.fields.get(self._form.date_field)
+            keys = self._keys(block, names)
             for place in places:
                 if key := keys[place]:
-                    day = str(acts.data[place] or "") if acts else ""
-                    days[key] = (*days.get(key, ()), day)
+                    day, known = str(acts[place] or ""), days.get(key)
+                    days[key] = (*known, day) if known else (day,)
         if numbers := block.fields.get(self._form.number_field):
             self._numbers.update(numbers.data[place] for place in places)
 
