@@ -105,12 +105,14 @@ def find_table(sheet: Sheet, knows: Knows) -> Table | None:
         sheet: Where to look; only its first rows can be a header.
         knows: Whether a heading names a field of any form.
     """
-    found = [
-        table
-        for row in range(min(len(sheet.rows), _SEARCHED_ROWS))
-        for table in _headers_at(sheet, row, knows)
-        if table.known >= min(2, len(table.columns))
-    ]
+    searched = range(min(len(sheet.rows), _SEARCHED_ROWS))
+    width = max((len(sheet.rows[row]) for row in searched), default=0)
+    found = []
+    for row in searched:
+        tables = _headers_at(sheet, row, knows)
+        found += [table for table in tables if table.known >= min(2, len(table.columns))]
+        if any(table.known == width and len(table.header) == 1 for table in found):
+            break  # nothing further down can be better
     # Of equals one row goes before two (a title line is no group), and the first before repeated headers.
     return max(found, key=lambda table: (table.known, -len(table.header)), default=None)
 

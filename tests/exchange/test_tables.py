@@ -43,6 +43,17 @@ def test_header_below_title_and_contact_lines() -> None:
     assert [row.cells for row in found.rows()] == [FIRM]
 
 
+def test_a_fuller_header_further_down_wins() -> None:
+    rows = [["单位名称", "检查日期", ""], ["检查结果", "检查日期", "名称"], ["甲公司", "2026-09-05", "甲"]]
+    assert table(rows).header_row == 2
+    assert table([["单位名称", "检查日期"], *rows]).header_row == 3
+
+
+def test_the_first_of_equal_headers_wins() -> None:
+    rows = [["单位名称", "检查日期"], ["甲公司", "2026-09-05"], ["检查结果", "名称"], ["1", "2"]]
+    assert table(rows).header_row == 1
+
+
 def test_no_header_without_two_known_headings() -> None:
     assert find_table(Sheet("表", [["检查日期", "天气"], ["9月5日", "晴"]]), KNOWN.__contains__) is None
     assert find_table(Sheet("表", [["单位名称"], ["甲公司"]]), KNOWN.__contains__) is not None
