@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from jgclient.contract import Item
@@ -18,6 +18,10 @@ from jggateway.tables import batches, receipt_numbers, records, records_kept
 INDEXED = {"number": "number_field", "party_code": "party_code_field", "act_date": "date_field"}
 #: Characters of a value that an index column keeps: it only narrows a search, and no index holds long texts.
 INDEXED_LENGTH = 200
+
+
+#: Receipt numbers left out after a restore: more than any platform gives between two backups.
+PASSED_OVER = 1_000_000
 
 
 class Raced(Exception):  # noqa: N818  # an event of the domain, not a fault
@@ -66,6 +70,15 @@ def draw_receipt_numbers(connection: Connection, arrival: Arrival, count: int) -
     day = arrival.received_at[:10].replace("-", "")
     drawn = connection.scalars(_INSERT_NUMBER, [{"day": day}] * count)
     return [f"HN{day}{number:08d}" for number in drawn]
+
+
+def pass_over_numbers(connection: Connection) -> None:
+    """Leave out the receipt numbers that may have been given after the backup that was restored."""
+    last = (connection.scalar(select(func.max(receipt_numbers.c.number))) or 0) + PASSED_OVER
+    connection.execute(insert(receipt_numbers).values(number=last))
+    if connection.dialect.name == "postgresql":  # SQLite counts on from the highest row by itself
+        sequence = text("SELECT setval(pg_get_serial_sequence('receipt_numbers', 'number'), :last)")
+        connection.execute(sequence, {"last": last})
 
 
 def keep(

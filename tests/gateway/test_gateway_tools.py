@@ -230,7 +230,8 @@ def test_backup_makes_a_folder_that_can_be_served(call: Any, tmp_path: Path) -> 
     copied = open_storage(tmp_path / "copy")
     assert "还没有备份过" in backup_hint(copied)
     copied.close()
-    refused(call, "backup", "--to", tmp_path / "copy")
+    assert "已经存在" in refused(call, "backup", "--to", tmp_path / "copy")
+    assert "在数据文件夹里面" in refused(call, "backup", "--to", tmp_path / "data" / "copy")
     assert call("renew-cursors", data=tmp_path / "copy")[0] == 0
 
 

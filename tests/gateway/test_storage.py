@@ -21,7 +21,8 @@ from jggateway.backup import back_up
 from jggateway.files import Files
 from jggateway.incoming import read_batch
 from jggateway.intake import Intake
-from jggateway.kept import counts
+from jggateway.keeping import draw_receipt_numbers, pass_over_numbers
+from jggateway.kept import Arrival, counts
 from jggateway.passwords import hash_password
 from jggateway.reference import References
 from jggateway.storage import DATABASE_FILE, Storage, StorageError, open_storage
@@ -153,6 +154,19 @@ def test_a_backup_can_be_served_as_it_is(
     assert (tmp_path / "backup" / "gateway.key").read_bytes() == b"k" * 32
     with pytest.raises(FileExistsError):
         back_up(storage, tmp_path / "backup")
+
+
+def test_after_a_restore_no_receipt_number_is_given_again(storage: Storage) -> None:
+    arrival = Arrival("b1", "b1", UNIT, "clerk", "d", "x", NOON.isoformat())
+    with storage.writing() as connection:
+        before = draw_receipt_numbers(connection, arrival, 2)
+    with storage.writing() as connection:
+        pass_over_numbers(connection)
+    with storage.writing() as connection:
+        after = draw_receipt_numbers(connection, arrival, 2)
+    numbers = [int(number[-8:]) for number in (*before, *after)]
+    assert numbers[2] > numbers[1] + 900_000
+    assert numbers[3] == numbers[2] + 1
 
 
 @pytest.mark.parametrize(
