@@ -154,13 +154,14 @@ class _Texts:
 
     def of(self, cells: Sequence[Cell]) -> tuple[list[str], dict[int, FaultyCell]]:
         """The text of each cell, and the errors that stand where data should: their texts are empty."""
-        kinds = set(map(type, cells))
-        if kinds == {str}:
-            texts = list(self._of_texts.of(cast("Sequence[str]", cells)))
-            sound = "#" not in "".join(texts)  # with which all errors begin
-        else:  # 1, 1.0 and True are different texts, but equal keys
+        try:
+            letters = "".join(cast("Sequence[str]", cells))
+        except TypeError:  # 1, 1.0 and True are different texts, but equal keys
             texts = [self._text(cell) for cell in cells]
-            sound = kinds <= _SOUND and ERROR_TEXTS.isdisjoint(texts)
+            sound = set(map(type, cells)) <= _SOUND and ERROR_TEXTS.isdisjoint(texts)
+        else:
+            texts = list(self._of_texts.of(cast("Sequence[str]", cells)))
+            sound = "#" not in letters  # with which all errors begin
         return texts, {} if sound else _taken_out(cells, texts)
 
     def _text(self, cell: Cell) -> str:

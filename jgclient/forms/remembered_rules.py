@@ -96,9 +96,11 @@ class RememberedRule:
             values: Rule values of some fields of one record, and ``today``.
         """
         columns = [seen(name, view) for name, view in self.places]
-        keys: Sequence[Any] = list(zip(*columns, strict=True)) if columns else [()] * number
         if len(self._answers) >= MOST_ANSWERS:
             self._answers.clear()
+        if number and all(column.count(column[0]) == number for column in columns):  # as most columns are
+            return [self._answer(tuple(column[0] for column in columns), values, 0)] * number
+        keys: Sequence[Any] = list(zip(*columns, strict=True))
         try:  # all known, nearly always
             return list(map(self._answers.__getitem__, keys))
         except KeyError:
