@@ -247,7 +247,8 @@ class Delivery:
 
     def _keep(self, sending: Sending, results: list[Result], server_time: str) -> None:
         self._outbox.apply_answer(sending.batch_id, results, server_time)
-        deferred = {result.id for result in results if result.outcome == "deferred"}
-        self._choosing.deferred |= deferred - self._uploads.missed(results)
-        counts = Counter[str](result.outcome for result in results)
+        sent_again = self._uploads.missed(results)  # in this run, with the file the platform lost
+        told = [result for result in results if result.outcome != "deferred" or result.id not in sent_again]
+        self._choosing.deferred |= {result.id for result in told if result.outcome == "deferred"}
+        counts = Counter[str](result.outcome for result in told)
         self._talk.count(**counts, receipts=counts["accepted"] + counts["duplicate"])
