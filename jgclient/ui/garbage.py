@@ -37,9 +37,9 @@ class GarbageKeeper(QObject):
         """Collect what Python would have collected by now."""
         if self._is_busy():
             return
-        if not self._settled:  # forms, code lists and pages stay; looking through them costs 40 ms each time
+        if not self._settled:  # modules, forms and pages stay; looking through them costs 30 ms and more
             self._settled = True
-            gc.collect()
+            gc.collect(1)
             gc.freeze()
             return
         counts, limits = gc.get_count(), gc.get_threshold()

@@ -62,7 +62,7 @@ def test_without_the_keeper_the_worker_would_have_destroyed_it(automatic: None) 
     assert ended_in == [worker.ident]
 
 
-def test_what_stays_is_looked_through_only_once(qapp: QApplication) -> None:
+def test_what_stays_is_not_looked_through_again(qapp: QApplication) -> None:
     keeper = GarbageKeeper(lambda: False)
     keeper.look()
     frozen = gc.get_freeze_count()
