@@ -18,8 +18,9 @@ from jgclient.exchange.tables import Column, Row
 from jgclient.forms.definition import Field
 from jgclient.forms.remembering import Remembered
 
-#: Rows of a block: column by column is fastest while a block fits into the processor's cache.
-BLOCK = 500
+#: Rows of a block: column by column is fastest while a block fits into the processor's cache; with 500 or
+#: 2000 it takes a tenth longer.
+BLOCK = 1000
 _ENDS_IN_NUMBER = re.compile(r"[\d.]\s*$")
 # What needs no cleaning at all: most cells.
 _TIDY = re.compile(r"[!-~一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
