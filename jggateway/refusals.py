@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from jggateway import audit
 from jggateway.storage import Storage
 
 PROBLEM_JSON = "application/problem+json"
@@ -21,6 +22,7 @@ BUSY_RETRY_AFTER = 5
 
 BUSY = "平台正忙，请稍后再试；数据不会丢失。"
 
+_LONGEST_SUBJECT = 120
 _LOG = logging.getLogger("jggateway.refusals")
 _DETAILS = {
     404: ("not-found", "平台没有这个地址。请检查平台网址是否写对，或升级客户端。"),
@@ -63,8 +65,10 @@ def _title(status: int) -> str:
 def answer_with_problems(app: FastAPI, storage: Storage) -> None:
     """Make every error of ``app`` a problem document, whatever raised it."""
 
-    def refused(_request: Request, error: Exception) -> Response:
+    def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)  # noqa: S101  # registered for this class
+        if error.status == HTTPStatus.FORBIDDEN:
+            _note_forbidden(request, storage, error.code)
         return problem_response(error)
 
     def http_error(_request: Request, error: Exception) -> Response:
@@ -95,3 +99,17 @@ def answer_with_problems(app: FastAPI, storage: Storage) -> None:
     app.add_exception_handler(DBAPIError, database_error)
     app.add_exception_handler(PoolTimeout, database_error)
     app.add_exception_handler(Exception, failure)
+
+
+def _note_forbidden(request: Request, storage: Storage, code: str) -> None:
+    """Who tried what others may do stands in the audit; it is refused whether that can be noted or not."""
+    user = request.state.user
+    subject = f"{request.method} {request.url.path}"[:_LONGEST_SUBJECT].replace("\0", "")
+    try:
+        with storage.writing() as connection:
+            now = request.app.state.clock()
+            audit.note(
+                connection, now, user.name, "forbidden", subject, unit=user.unit, detail={"code": code}
+            )
+    except DBAPIError as error:
+        _LOG.error("audit", exc_info=error)

@@ -109,7 +109,9 @@ def test_deeds_are_told_to_administrators(gateway: Any) -> None:
     assert {deed["unit"] for deed in own} == {UNIT}
     assert gateway.call("GET", "/v1/audit").status_code == 403
     last = own[-1]["id"]
-    assert gateway.call("GET", f"/v1/audit?after={last}", user="head").json()["deeds"] == []
+    [tried] = gateway.call("GET", f"/v1/audit?after={last}", user="head").json()["deeds"]
+    assert (tried["actor"], tried["action"], tried["subject"]) == ("clerk", "forbidden", "GET /v1/audit")
+    assert (tried["unit"], json.loads(tried["detail"])) == (UNIT, {"code": "not-allowed"})
     assert gateway.call("GET", "/v1/audit?since=2030-01-01", user="city").json()["deeds"] == []
 
 
