@@ -32,6 +32,12 @@ MAX_TEXT = 64 * 2**20
 #: Bytes that the texts which cells share may take in memory, and what each takes beside its letters.
 _MAX_SHARED, _EACH_SHARED = 300 * 2**20, 56
 _SHARED = "xl/sharedStrings.xml"
+#: Bytes that texts in the cells themselves may have, all sheets together: they are in memory twice.
+_MAX_INLINE = 150 * 2**20
+#: How a cell begins, and the bytes around the text of each.
+_CELLS: dict[str, tuple[tuple[bytes, ...], int]] = {
+    "xlsx": ((b"<c ", b":c "), 60), "ods": ((b"<table:table-cell",), 100), "xlsb": ((), 0),
+}  # fmt: skip
 
 # Packed bytes that unpack to 64 MB at most: deflate packs 1 : 1032 at best.
 _HARMLESS = 2**16
@@ -142,6 +148,7 @@ def _look_into_zip(path: Path) -> Look:
             cells, faulty = _sheets(package, kind)
             if cells > MAX_CELLS:
                 raise too_wide(path)
+            _refuse_long_texts(path, package, kind)
             _refuse_liars(package)
             _refuse_many_texts(path, package)
             return Look(kind, faulty)
@@ -168,13 +175,34 @@ def _sheets(package: zipfile.ZipFile, kind: Kind) -> tuple[int, tuple[str, ...]]
     """Cells of the biggest sheet, and the parts that may hold errors or formulas."""
     if kind == "ods":
         return ods_cells(package, "content.xml"), ()
-    suffix = ".xml" if kind == "xlsx" else ".bin"
-    names = [n for n in package.namelist() if n.startswith("xl/worksheets/") and n.endswith(suffix)]
+    names = _sheet_names(package, kind)
     if kind == "xlsb":
         return max((xlsb_cells(package, name) for name in names), default=0), ()
     found = {name: xlsx_cells(package, name) for name in names}
     faulty = tuple(name for name, (_, is_faulty) in found.items() if is_faulty)
     return max((cells for cells, _ in found.values()), default=0), faulty
+
+
+def _sheet_names(package: zipfile.ZipFile, kind: Kind) -> list[str]:
+    if kind == "ods":
+        return ["content.xml"]
+    suffix = ".xml" if kind == "xlsx" else ".bin"
+    return [n for n in package.namelist() if n.startswith("xl/worksheets/") and n.endswith(suffix)]
+
+
+def _refuse_long_texts(path: Path, package: zipfile.ZipFile, kind: Kind) -> None:
+    """A few megabytes unpack to cells with hundreds of megabytes of text; an office writes short ones."""
+    parts = [package.getinfo(name) for name in _sheet_names(package, kind)]
+    if sum(part.file_size for part in parts) > _MAX_INLINE:
+        heads, around = _CELLS[kind]
+        cells = sum(
+            chunk.count(head)
+            for part in parts
+            for chunk in part_chunks(package, part, 2**20)
+            for head in heads
+        )
+        if sum(part.file_size for part in parts) - around * cells > _MAX_INLINE:
+            raise too_big(path)
 
 
 def _refuse_liars(package: zipfile.ZipFile) -> None:

@@ -231,6 +231,19 @@ def many_strings(path: Path) -> None:
     odd_files.replaced(plain(path.with_name("plain.xlsx")), path, {"xl/sharedStrings.xml": xml + b"</sst>"})
 
 
+def long_texts(path: Path) -> None:
+    """Rows of cells with long texts of their own: a small file, and twice its size in memory."""
+    cell = f'<c t="inlineStr"><is><t>{"长" * 10_000}</t></is></c>'.encode()
+    rows = b"".join(b"<row>" + cell * 10 + b"</row>" for _ in range(600))
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData>'.encode() + rows + b"</sheetData></worksheet>"
+    odd_files.replaced(plain(path.with_name("plain.xlsx")), path, {SHEET: xml})
+
+
+def long_texts_of_ods(path: Path) -> None:
+    cells = odd_files.ods_row(*["长" * 10_000] * 10)
+    odd_files.ods(path, {"台账": cells * 600})
+
+
 def beyond(path: Path) -> None:
     odd_files.xlsx_with_sheet_xml(path, {"A1": "头", "A4999999": None, "A5000000": "尾"})
 
@@ -239,6 +252,8 @@ TOO_MUCH: dict[str, tuple[Callable[[Path], object], str]] = {
     "same-row.ods": (same_row, "行列数过大"),
     "nothing.xlsx": (sheet_of_nothing, "已损坏"),
     "many-strings.xlsx": (many_strings, "解压后过大"),
+    "long-texts.xlsx": (long_texts, "解压后过大"),
+    "long-texts.ods": (long_texts_of_ods, "解压后过大"),
     "beyond.xlsx": (beyond, "行列数过大"),
     "commas.csv": (lambda path: path.write_bytes(b"," * 60_000_000), "行列太多"),
     "lines.csv": (lambda path: path.write_bytes(b"x" + b"\n" * 60_000_000), "行列太多"),
