@@ -66,13 +66,15 @@ class Foot(QWidget):
         last = self._desk.store.settings.get("last_sync") or {} if not line else {}
         words, tone = (line, "waiting") if line else network_words(last, self._desk.clock())
         self._network.setText(words)
+        self._waiting.setVisible(not line)  # while a run goes on, its line counts what waits
         theme.restyle(self._dot, "tone", tone)
 
     def _waiting_words(self) -> tuple[str, str]:
         outbox, today = self._desk.store.outbox, self._desk.today()
         count = outbox.count()
         if not count:
-            return "没有待上报的记录", ""
+            sent = self._desk.store.records.counts_by_state().get(State.SENDING, 0)
+            return (f"{sent:,} 条已发出，等待回执", "waiting") if sent else ("没有待上报的记录", "")
         late = outbox.count_until(today - timedelta(days=1))
         if late:
             return f"待上报 {count:,} 条 · {late:,} 条已逾期，请立即联网上报", "danger"

@@ -79,9 +79,10 @@ class RunCard(Card):
         self._login = login
         self.show_report(SyncReport())
 
-    def show_idle(self, waiting: int, last: str) -> None:
-        """Nothing runs: what waits, and how the last run went."""
-        self.title.setText(f"{waiting:,} 条等待上报" if waiting else "没有等待上报的记录")
+    def show_idle(self, waiting: int, unanswered: int, last: str) -> None:
+        """Nothing runs: what waits, else what is not known to have arrived, and how the last run went."""
+        rest = f"{unanswered:,} 条已发出，等待回执" if unanswered else "没有等待上报的记录"
+        self.title.setText(f"{waiting:,} 条等待上报" if waiting else rest)
         self.note.setText(last)
         self.bar.setVisible(False)
         self.pause_button.setVisible(False)
@@ -195,9 +196,9 @@ class QueuePage(PageBase):
 
     def _refresh_counts(self) -> None:
         waiting = self.desk.store.outbox.count()
-        if self.job is None:
-            self.run_card.show_idle(waiting, self._last_words())
         unanswered = self.desk.store.records.counts_by_state().get(State.SENDING, 0)
+        if self.job is None:
+            self.run_card.show_idle(waiting, unanswered, self._last_words())
         asked = f" · {unanswered:,} 条已发出，等待回执" if unanswered else ""
         self.queue_card.note.setText(f"{waiting:,} 条，先报最急的{asked}" if waiting else asked.lstrip(" ·"))
 

@@ -93,6 +93,14 @@ def test_a_second_run_sends_nothing(window: MainWindow, story: Story, qtbot: Any
     assert page.run_card.note.text() == "上次 10:46：没有待上报的记录"
 
 
+def test_what_was_sent_and_not_answered_is_not_nothing(window: MainWindow, story: Story) -> None:
+    story.sent()
+    window.desk.data_changed.emit()
+    page = page_of(window)
+    assert page.run_card.title.text() == "1 条已发出，等待回执"
+    assert window.foot._waiting.text() == "1 条已发出，等待回执"
+
+
 def test_a_wrong_password_is_said_and_asked_again(
     window: MainWindow, story: Story, qtbot: Any, gateway: Gateway, store: Store
 ) -> None:
@@ -118,8 +126,10 @@ def test_a_platform_that_is_down_loses_nothing(
     page = page_of(window)
     page.start()
     assert page.run_card.pause_button.isVisible()
+    assert not window.foot._waiting.isVisible()  # the run's own line counts
     run_ended(page, qtbot)
     all_told(window)
+    assert window.foot._waiting.isVisible()
     assert page.run_card.stopped.isVisible()
     assert page.run_card.stopped.text()
     assert not page.login.isVisible()
