@@ -151,6 +151,7 @@ class ImportPage(PageBase):
         form_id = self.proposal.form.id if self.proposal else ""
         self.columns_panel.offer_forms(self.desk.library.forms, form_id)
         self.stack.setCurrentWidget(self.columns_panel)
+        self.keep_button.setEnabled(False)  # what she sees is not what would be kept
         self.columns_panel.form_choice.setFocus()
 
     def keep(self) -> None:

@@ -162,6 +162,21 @@ def test_columns_nobody_knows_are_mapped_and_remembered(
     assert "按上次为这种表选定" in page.result.columns_text.text()
 
 
+def test_nothing_is_kept_while_the_columns_are_being_looked_at(
+    page: ImportPage, store: Store, qtbot: Any, ledger: Path
+) -> None:
+    page.read(ledger)
+    idle(qtbot, page)
+    assert page.keep_button.isEnabled()
+    page.result.columns_button.click()
+    assert page.stack.currentWidget() is page.columns_panel
+    assert not page.keep_button.isEnabled()
+    page.columns_panel.closed.emit()
+    assert page.stack.currentWidget() is page.result
+    assert page.keep_button.isEnabled()
+    assert store.records.count(ListQuery()) == 0
+
+
 def test_a_feedback_list_is_shown_and_taken_in(
     page: ImportPage, store: Store, story: Story, qtbot: Any, tmp_path: Path
 ) -> None:
