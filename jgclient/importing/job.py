@@ -31,6 +31,7 @@ from jgclient.numbering import preview_numbers, reserve_numbers
 from jgclient.store import ListQuery, RecordRow, Store
 
 
+@rare_collections()
 def import_workbook(
     store: Store,
     library: FormLibrary,
@@ -104,13 +105,12 @@ def _all_or_nothing(report: ImportReport, keeper: Keeper) -> Iterator[None]:
 
 def _carry_out(job: _Import, located: Located, keeper: Keeper, steps: Steps) -> None:
     """Check block by block, then keep what is to be kept."""
-    with rare_collections():
-        steps.step(0)
-        for block in job.blocks(located):
-            job.check(block, steps)
-            steps.step(len(block.numbers) + len(block.notes))
-        keeper.keep(steps)
-        job.keep_updates()
+    steps.step(0)
+    for block in job.blocks(located):
+        job.check(block, steps)
+        steps.step(len(block.numbers) + len(block.notes))
+    keeper.keep(steps)
+    job.keep_updates()
 
 
 def _form(library: FormLibrary, form_id: str | None) -> Form | None:
