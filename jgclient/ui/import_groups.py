@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from jgclient.importing import ImportReport
 from jgclient.mending import Mistake
-from jgclient.ui.import_lines import Line, lines_of
+from jgclient.ui.import_lines import Line
 from jgclient.ui.parts import Button, Card, Chip, button, label, line_edit, link, rule
 
 #: Kinds shown at once; more would take long to lay out, and the largest ones come first.
-_SHOWN = 30
+_SHOWN = 12
 
 
 class GroupsCard(Card):
@@ -42,15 +40,14 @@ class GroupsCard(Card):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(self._area)
 
-    def show_report(self, report: ImportReport) -> None:
-        """Before anything is kept: what is wrong, to be looked at."""
-        groups: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
-        for line in (line for row in report.rows for line in lines_of(row) if line.problem is not None):
-            key = (line.of_problem("strength"), line.of_problem("column"), line.of_problem("message"))
-            groups[key].append(line)
-        ranked = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1])))
+    def show_kinds(self, kinds: Sequence[tuple[int, Line]]) -> None:
+        """Before anything is kept: what is wrong, to be looked at.
+
+        Args:
+            kinds: How many lines have equal problems, and the first of them.
+        """
         self.undo_button.hide()
-        self._fill([partial(_told, lines) for _, lines in ranked])
+        self._fill([partial(_told, *kind) for kind in kinds])
 
     def show_mistakes(self, mistakes: Sequence[Mistake], undoable: int) -> None:
         """After rows were kept: what is wrong in them, to be mended.
@@ -79,9 +76,8 @@ class GroupsCard(Card):
             column.addWidget(make())
             column.addWidget(rule())
         if len(makers) > _SHOWN:
-            column.addWidget(
-                label(f"还有 {len(makers) - _SHOWN} 类，改完前面的再显示。", "muted", wraps=True)
-            )
+            left = f"还有 {len(makers) - _SHOWN} 类，改完前面的再显示。"
+            column.addWidget(label(left, "muted", wraps=True))
         if not makers:
             column.addWidget(label("没有要改的行。", "muted"))
         if kept:
@@ -114,11 +110,11 @@ class GroupsCard(Card):
             box.setFocus()
 
 
-def _told(lines: Sequence[Line]) -> QWidget:
-    problem = lines[0].problem
+def _told(count: int, line: Line) -> QWidget:
+    problem = line.problem
     assert problem is not None  # noqa: S101 - only lines with a problem are grouped
     words = f"{problem.column}：{problem.message}" if problem.column else problem.message
-    return _group(f"{len(lines)} 行", words, problem.help, lines[0])[0]
+    return _group(f"{count} 行", words, problem.help, line)[0]
 
 
 def _group(count: str, words: str, hint: str, line: Line | None = None) -> tuple[QWidget, QVBoxLayout]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from jgclient.importing import ImportReport, RowProblem, RowReport
+from jgclient.importing.report import Outcome
 from jgclient.ui.tables import Column
 from jgclient.ui.theme import ToneName
 
@@ -66,7 +68,54 @@ COLUMNS: tuple[Column[Line], ...] = (
 )
 
 
-def lines_of(row: RowReport) -> list[Line]:
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownReport:
+    """A report laid ready for the window by the worker; of 50 000 rows that takes half a second.
+
+    Attributes:
+        all: Every line.
+        to_mend: Those with what has to be mended.
+        kinds: How many lines have equal problems, and the first of them; hard ones and many first.
+        counts: Number of rows by outcome.
+    """
+
+    report: ImportReport
+    all: list[Line]
+    to_mend: list[Line]
+    kinds: list[tuple[int, Line]]
+    counts: Counter[Outcome]
+
+    @classmethod
+    def of(cls, report: ImportReport) -> ShownReport:
+        """Lay a report ready."""
+        lines = [line for row in report.rows for line in _lines_of(row)]
+        groups: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
+        for line in lines:
+            if (problem := line.problem) is not None:
+                groups[problem.strength, problem.column, problem.message].append(line)
+        ranked = sorted(groups.items(), key=lambda pair: (pair[0][0], -len(pair[1])))
+        return cls(
+            report, lines, [line for line in lines if line.outcome[0] in TO_MEND],
+            [(len(found), found[0]) for _, found in ranked], Counter(row.outcome for row in report.rows),
+        )  # fmt: skip
+
+    @property
+    def read(self) -> int:
+        """Rows with data."""
+        return len(self.report.rows) - self.counts["note"]
+
+    @property
+    def kept(self) -> int:
+        """Rows without hard problems."""
+        return self.counts["kept"]
+
+    @property
+    def refused(self) -> int:
+        """Rows with hard problems."""
+        return self.counts["draft"] + self.counts["refused"]
+
+
+def _lines_of(row: RowReport) -> list[Line]:
     """One line a problem; one for a row without any."""
     return [Line(row, problem) for problem in row.problems] or [Line(row)]
 

@@ -20,7 +20,7 @@ from jgclient.ui.desk import Desk
 from jgclient.ui.export_card import ExportCard
 from jgclient.ui.import_columns import ColumnsPanel
 from jgclient.ui.import_feedback import FeedbackCard
-from jgclient.ui.import_lines import WRONG, Line
+from jgclient.ui.import_lines import WRONG, Line, ShownReport
 from jgclient.ui.import_mending import Mending
 from jgclient.ui.import_result import ResultView
 from jgclient.ui.import_work import Decided, Look
@@ -38,7 +38,7 @@ class ImportPage(PageBase):
         super().__init__(desk)
         self.setAcceptDrops(True)
         self.decided: Decided | None = None
-        self.report: ImportReport | None = None
+        self.outcome: ShownReport | None = None
         self.proposal: Proposal | None = None
         self.job: Job | None = None
         self.kept = False
@@ -55,6 +55,11 @@ class ImportPage(PageBase):
     def path(self) -> Path | None:
         """The file under way."""
         return self.decided.path if self.decided else None
+
+    @property
+    def report(self) -> ImportReport | None:
+        """What an import did or would do."""
+        return self.outcome.report if self.outcome else None
 
     # -- what it looks like ----------------------------------------------------------------------
 
@@ -207,7 +212,7 @@ class ImportPage(PageBase):
         )
 
     def _forget_look(self) -> None:
-        self.report = self.proposal = self.feedback.report = None
+        self.outcome = self.proposal = self.feedback.report = None
         self.kept = False
         self.failure.setText("")
 
@@ -243,8 +248,8 @@ class ImportPage(PageBase):
         self.progress.setValue(done)
 
     def _looked(self, look: Look) -> None:
-        self.report, self.proposal = look.report, look.proposal
-        report = look.report or look.feedback
+        self.outcome, self.proposal = look.shown, look.proposal
+        report = self.report or look.feedback
         if report is not None and report.cancelled:
             self._cancelled()
             return
@@ -252,7 +257,7 @@ class ImportPage(PageBase):
             self.feedback.show_report(look.feedback)
         self.failure.setText(look.failure)
         self._show_state()
-        if look.report is None and look.feedback is None:
+        if look.shown is None and look.feedback is None:
             self.show_columns()
         else:
             self._focus_what_is_next()
@@ -262,18 +267,19 @@ class ImportPage(PageBase):
         self.desk.say("已取消，没有保存任何内容。", "warning")
         self._show_state()
 
-    def _kept(self, report: ImportReport) -> None:
-        if report.cancelled:
+    def _kept(self, shown: ShownReport) -> None:
+        if shown.report.cancelled:
             self._cancelled()
             return
         self.reading.drop()
-        self.report = report
-        rest = "存为草稿待改" if report.count("draft") else "没有导入"
-        self.desk.say(f"{report.file}：{report.kept} 行通过并保存，{report.refused} 行{rest}", "accepted")
+        self.outcome = shown
+        rest = "存为草稿待改" if shown.counts["draft"] else "没有导入"
+        file = shown.report.file
+        self.desk.say(f"{file}：{shown.kept} 行通过并保存，{shown.refused} 行{rest}", "accepted")
         self.desk.data_changed.emit()
         self._show_state()
         self._focus_what_is_next()
-        self.mending.count(report)
+        self.mending.count(shown.report)
 
     def _list_taken(self, report: FeedbackReport) -> None:
         if report.cancelled:
@@ -323,23 +329,21 @@ class ImportPage(PageBase):
     # -- showing ---------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        busy, report, listed = self.job is not None, self.report, self.feedback.report
-        ready = report is not None or listed is not None
+        busy, shown, listed = self.job is not None, self.outcome, self.feedback.report
+        ready = shown is not None or listed is not None
         self.progress.setVisible(busy)
         self.failure.setVisible(bool(self.failure.text()))
         self.choose_button.setEnabled(not busy)
         self.cancel_button.setEnabled(busy or ready)
-        self.errors_button.setEnabled(
-            not busy and report is not None and any(row.problems for row in report.rows)
-        )
+        self.errors_button.setEnabled(not busy and shown is not None and bool(shown.kinds))
         self.keep_button.setEnabled(not busy and not self.kept and self._something_to_keep())
         self.keep_button.setText(self._keep_words())
         self.keep_button.updateGeometry()
         self.stack.setEnabled(not busy)
         if listed is not None:
             self.stack.setCurrentWidget(self.feedback)
-        elif report is not None:
-            self.result.show_report(report, kept=self.kept, drafts=self._drafts_possible())
+        elif shown is not None:
+            self.result.show_report(shown, kept=self.kept, drafts=self._drafts_possible())
             self.stack.setCurrentWidget(self.result)
         else:
             self.stack.setCurrentWidget(self.start)
@@ -349,22 +353,22 @@ class ImportPage(PageBase):
         if self.feedback.report is not None:
             listed = self.feedback.report.count("accepted", "returned")
             return f"已处理 {listed} 行" if self.kept else f"按清单处理 {listed} 行"
-        if self.report is None:
+        if self.outcome is None:
             return "保存"
         if self.kept:
-            drafts = self.report.count("draft")
-            return f"已保存 {self.report.kept} 行" + (f"，{drafts} 行待改" if drafts else "")
-        if self.report.refused and self._drafts_possible() and self.result.as_drafts.isChecked():
-            return f"保存 {self.report.kept} 行，{self.report.refused} 行存为待改"
-        return f"保存 {self.report.kept} 行"
+            drafts = self.outcome.counts["draft"]
+            return f"已保存 {self.outcome.kept} 行" + (f"，{drafts} 行待改" if drafts else "")
+        if self.outcome.refused and self._drafts_possible() and self.result.as_drafts.isChecked():
+            return f"保存 {self.outcome.kept} 行，{self.outcome.refused} 行存为待改"
+        return f"保存 {self.outcome.kept} 行"
 
     def _something_to_keep(self) -> bool:
         if self.feedback.report is not None:
             return bool(self.feedback.report.count("accepted", "returned"))
-        if self.report is None:
+        if self.outcome is None:
             return False
         drafts = self._drafts_possible() and self.result.as_drafts.isChecked()
-        return bool(self.report.kept or (drafts and self.report.refused))
+        return bool(self.outcome.kept or (drafts and self.outcome.refused))
 
     def _drafts_possible(self) -> bool:
         return self.proposal is not None and self.proposal.form.register is None

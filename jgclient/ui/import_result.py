@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from jgclient.importing import ImportReport
 from jgclient.ui.import_groups import GroupsCard
-from jgclient.ui.import_lines import COLUMNS, TO_MEND, WRONG, Line, columns_words, lines_of
+from jgclient.ui.import_lines import COLUMNS, Line, ShownReport, columns_words
 from jgclient.ui.parts import Card, EmptyState, Pill, button, label
 from jgclient.ui.tables import ListStack, Order, RowsModel, RowTable
 
@@ -24,7 +23,7 @@ class ResultView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.report: ImportReport | None = None
+        self.shown: ShownReport | None = None
         self.lines: list[Line] = []
         self._kept = False
         row = QHBoxLayout(self)
@@ -78,31 +77,32 @@ class ResultView(QWidget):
         self.wrong_card.body.addWidget(self.wrong_words)
         return self.wrong_card
 
-    def show_report(self, report: ImportReport, *, kept: bool, drafts: bool) -> None:
+    def show_report(self, shown: ShownReport, *, kept: bool, drafts: bool) -> None:
         """Show what an import did or would do.
 
         Args:
-            report: What it says.
+            shown: What it says.
             kept: Something was kept already; what wrong rows have in common is shown by whoever kept them.
             drafts: Wrong rows of this form can be kept as drafts.
         """
-        self.report, self._kept = report, kept
-        self.rows_card.title.setText(f"{report.rows_read} 行可读")
+        news = shown is not self.shown or kept != self._kept
+        self.shown, self._kept = shown, kept
+        self.rows_card.title.setText(f"{shown.read} 行可读")
         self.rows_card.note.setText(
-            f"{report.kept} 行通过 · {report.refused} 行要改 · "
-            f"{report.count('duplicate')} 行已有 · {report.count('note')} 行不是数据"
+            f"{shown.kept} 行通过 · {shown.refused} 行要改 · "
+            f"{shown.counts['duplicate']} 行已有 · {shown.counts['note']} 行不是数据"
         )
-        self.only_wrong.set_count(sum(r.outcome in WRONG for r in report.rows))
-        self.all_rows.set_count(len(report.rows))
-        self.columns_text.setText(columns_words(report))
+        self.only_wrong.set_count(shown.refused)
+        self.all_rows.set_count(len(shown.report.rows))
+        self.columns_text.setText(columns_words(shown.report))
         self.columns_button.setEnabled(not kept)
-        self.wrong_card.setVisible(bool(report.refused) and not kept and drafts)
+        self.wrong_card.setVisible(bool(shown.refused) and not kept and drafts)
         self.wrong_words.setText(
             "原因写在旁边，以后逐条或一并改正。" if self.as_drafts.isChecked() else "只保存没有错的行。"
         )
         self._show_rows()
-        if not kept:
-            self.groups.show_report(report)
+        if news and not kept:
+            self.groups.show_kinds(shown.kinds)
 
     @Slot()
     def _decide(self) -> None:
@@ -110,25 +110,22 @@ class ResultView(QWidget):
 
     @Slot()
     def _show_rows(self) -> None:
-        wrong = self.only_wrong.isChecked()
-        rows = self.report.rows if self.report else []
-        self.lines = [
-            line for row in rows for line in lines_of(row) if not wrong or line.outcome[0] in TO_MEND
-        ]
-        self.empty.say(*_why_empty(self.report, kept=self._kept))
-        self.stack.reload()
+        if self.shown is not None:
+            self.lines = self.shown.to_mend if self.only_wrong.isChecked() else self.shown.all
+            self.empty.say(*_why_empty(self.shown, kept=self._kept))
+            self.stack.reload()
 
     def _load(self, limit: int, offset: int, _order: Order) -> list[Line]:
         return self.lines[offset : offset + limit]
 
 
-def _why_empty(report: ImportReport | None, *, kept: bool) -> tuple[str, str]:
+def _why_empty(shown: ShownReport, *, kept: bool) -> tuple[str, str]:
     """What to say and what to do when no row is listed."""
-    if report is None or not report.rows_read:
+    if not shown.read:
         return "没有可读的行", "表头下面没有数据。请填好内容、保存工作簿，再选择它。"
-    if not report.refused and report.kept:
+    if not shown.refused and shown.kept:
         how = "已经保存。" if kept else "按 Ctrl+Enter 保存。"
-        return "没有要改的行", f"{report.kept} 行都通过，{how}点“全部”可以看每一行。"
-    if report.count("duplicate") == report.rows_read:
-        return "没有新的行", f"{report.rows_read} 行都已导入过，不用再保存。点“全部”可以看每一行。"
+        return "没有要改的行", f"{shown.kept} 行都通过，{how}点“全部”可以看每一行。"
+    if shown.counts["duplicate"] == shown.read:
+        return "没有新的行", f"{shown.read} 行都已导入过，不用再保存。点“全部”可以看每一行。"
     return "没有要改的行", "点“全部”可以看每一行。"

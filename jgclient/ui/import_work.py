@@ -16,6 +16,7 @@ from jgclient.importing import ImportReport, Proposal
 from jgclient.mending import Mended, Mistake
 from jgclient.store import Store
 from jgclient.ui.background import Progress
+from jgclient.ui.import_lines import ShownReport
 
 _UNKNOWN = "表头认不出来：请在下面逐列选定对应的栏目，再按“按此重新检查”。选好的下次自动照用。"
 
@@ -25,13 +26,13 @@ class Look:
     """What a workbook is.
 
     Attributes:
-        report: What an import would do; None for a feedback list, and while the columns do not fit.
+        shown: What an import would do; None for a feedback list, and while the columns do not fit.
         proposal: What the columns may be; None for a feedback list, and while the form is not known.
         feedback: What a feedback list would do.
         failure: Why there is no report although there is a table.
     """
 
-    report: ImportReport | None = None
+    shown: ShownReport | None = None
     proposal: Proposal | None = None
     feedback: FeedbackReport | None = None
     failure: str = ""
@@ -67,7 +68,7 @@ def look(
         listed = take_list(store, library, decided.path, progress, dry_run=True, now=now, read=read)
         return Look(feedback=listed)
     try:
-        report = take(store, library, decided, progress, dry_run=True, now=now, read=read)
+        shown = take(store, library, decided, progress, dry_run=True, now=now, read=read)
     except WorkbookError as error:
         if decided.form_id is None and isinstance(error, UnknownTableError):
             return Look(failure=str(error))
@@ -75,7 +76,7 @@ def look(
             raise
         failure = str(error) if decided.columns else _UNKNOWN
         return Look(proposal=_proposal(store, library, decided, now, read), failure=failure)
-    return Look(report, None if report.cancelled else _proposal(store, library, decided, now, read))
+    return Look(shown, None if shown.report.cancelled else _proposal(store, library, decided, now, read))
 
 
 def _proposal(
@@ -95,13 +96,14 @@ def take(
     dry_run: bool,
     now: datetime,
     read: KeptReading,
-) -> ImportReport:
+) -> ShownReport:
     """Import, or only check."""
-    return importing.import_workbook(
+    report = importing.import_workbook(
         store, library, decided.path, form_id=decided.form_id, columns=decided.columns,
         keep_refused=decided.keep_refused, dry_run=dry_run, now=now, read=read,
         on_progress=progress.report, is_cancelled=progress.is_cancelled,
     )  # fmt: skip
+    return ShownReport.of(report)
 
 
 def take_list(
