@@ -20,8 +20,8 @@ from jgclient.importing.steps import Steps
 from jgclient.records import Json, new_record_id
 from jgclient.store import Beside, DraftRows, NewDrafts, RegisterRow, Store, StoreError
 
-#: Rows that are kept in one transaction: half a second, so that somebody typing meanwhile hardly waits.
-PORTION = 4_000
+#: Rows that are kept in one transaction at most: below a second, so that somebody typing need not wait long.
+PORTION = 8_000
 
 
 class Keeper(Protocol):
@@ -75,15 +75,16 @@ class Drafts:
         self._counted = 0
 
     def take(self, source: SourceBlock, checked: Block, reports: Sequence[RowReport], steps: Steps) -> None:
-        """Give each row a new record id; keep a portion when it is full."""
+        """Give each row a new record id; have them written when nothing is, or when a portion is full."""
         places = [place for place, report in enumerate(reports) if report.outcome in ("kept", "draft")]
         record_ids = sorted(new_record_id(self._now) for _ in places)
         for place, record_id in zip(places, record_ids, strict=True):
             reports[place].record_id = record_id
         if places:
             self._waiting.append(self._store.bulk.rows(self._drafts(source, checked, places, record_ids)))
-        if sum(len(rows.records) for rows in self._waiting) >= PORTION:
-            self._hand_over(steps)
+            idle = self._writing is None or self._writing[0].done()
+            if idle or sum(len(rows.records) for rows in self._waiting) >= PORTION:
+                self._hand_over(steps)
 
     def rest(self) -> None:
         """Wait for the portion that is being written.
