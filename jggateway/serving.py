@@ -124,7 +124,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
-        # Handed on to every connection: the body of an answer does not wait 40 ms for its head to be confirmed.
+        # For every connection: the body of an answer does not wait 40 ms until its head is confirmed.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise ServeError(_listening_refusal(host, port, error)) from error
