@@ -34,7 +34,7 @@ def main(path: Path) -> dict[str, object]:
             seen = look(store, library, Decided(path), Progress(Job(_nothing)), now=NOW, read=KeptReading())
         except WorkbookError as error:
             return {"refused": str(error)}
-        report = seen.report
+        report = seen.shown.report if seen.shown else None
         assert report is not None, seen
         return {
             "rows": [[row.row, row.outcome, row.reason] for row in report.rows],
