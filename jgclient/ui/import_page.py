@@ -273,9 +273,9 @@ class ImportPage(PageBase):
             return
         self.reading.drop()
         self.outcome = shown
-        rest = "存为草稿待改" if shown.counts["draft"] else "没有导入"
-        file = shown.report.file
-        self.desk.say(f"{file}：{shown.kept} 行通过并保存，{shown.refused} 行{rest}", "accepted")
+        what = "存为草稿待改" if shown.counts["draft"] else "没有导入"
+        rest = f"，{shown.refused} 行{what}" if shown.refused else ""
+        self.desk.say(f"{shown.report.file}：{shown.kept} 行通过并保存{rest}", "accepted")
         self.desk.data_changed.emit()
         self._show_state()
         self._focus_what_is_next()
