@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from jgclient.store.opening import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 #: Between two tasks: who waits for the file tries again every 0.1 s at the longest, and so comes in.
 _GAP_SECONDS = 0.12
@@ -26,6 +29,8 @@ class Beside:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._own: Store | None = None
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - a client that starts needs none
+
         self._line = ThreadPoolExecutor(1, thread_name_prefix="beside")
         self._closed = False
         self._turn_before: float | None = None
