@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -18,7 +17,7 @@ from jgclient.forms.registers import Registers
 from jgclient.importing.report import RowProblem, RowReport
 from jgclient.importing.steps import Steps
 from jgclient.records import Json, new_record_id
-from jgclient.store import Beside, DraftRows, NewDrafts, RegisterRow, Store, StoreError
+from jgclient.store import Beside, DraftRows, NewDrafts, RegisterRow, Store
 
 #: Rows that are kept in one transaction at most: below a second, so that somebody typing need not wait long.
 PORTION = 8_000
@@ -103,14 +102,15 @@ class Drafts:
         if self._waiting:
             self._hand_over(steps)
         self.rest()
-        self._beside.run(lambda store: store.bulk.settle()).result()
+        if self._kept:
+            self._beside.run(lambda store: store.bulk.settle()).result()
         self._beside.close()
         self._count(steps)
 
     def undo(self) -> None:
         """Take the kept drafts out again, newest first, in portions."""
-        with suppress(StoreError):
-            self.rest()
+        if self._writing is not None and self._writing[0].exception() is None:
+            self.rest()  # a portion that failed, whatever of, left nothing behind
         self._beside.close()
         while self._kept:
             self._store.bulk.take_back(self._kept[-1])

@@ -124,6 +124,31 @@ def test_cancelled_at_any_time_nothing_is_left(take: Take, store: Store, after: 
     assert (store.wrong_counts(), writing()) == ([], [])
 
 
+def test_cancelled_while_a_portion_fails_for_an_unknown_reason_nothing_is_left(
+    take: Take, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, begun = Bulk.add, threading.Event()
+
+    def failing(bulk: Bulk, rows: Sequence[DraftRows]) -> None:
+        if begun.is_set():
+            raise RuntimeError("unforeseen")
+        add(bulk, rows)
+        begun.set()
+
+    monkeypatch.setattr(Bulk, "add", failing)
+    with pytest.raises(RuntimeError, match="unforeseen"):
+        take()
+    assert store.records.count(ListQuery()) == 0
+    begun.clear()
+    seen = [0]
+
+    def progress(done: int, _total: int) -> None:
+        seen.append(done)
+
+    assert take(on_progress=progress, is_cancelled=lambda: begun.is_set() and seen[-1] > ROWS).cancelled
+    assert (store.records.count(ListQuery()), store.wrong_counts(), writing()) == (0, [], [])
+
+
 def test_another_writer_comes_in_between_two_portions(
     take: Take, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
