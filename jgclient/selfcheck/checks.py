@@ -67,11 +67,11 @@ def outbox(store: Store, _now: datetime, watch: Watch) -> tuple[Verdict, str]:
 
 def lists(store: Store, _now: datetime, watch: Watch) -> tuple[Verdict, str]:
     """What lists and searches show follows from the facts."""
-    stale, forms = store.stale_rows(watch), store.wrong_counts()
-    if not stale and not forms:
+    stale, counts = store.stale_rows(watch), store.wrong_counts()
+    if not stale and not counts:
         return "good", "列表、计数和搜索都与记录一致。"
     return "warning", (
-        f"{len(stale):,} 条记录的列表显示、{len(forms)} 类记录的计数与记录本身不符；记录没有问题。"
+        f"{len(stale):,} 条记录的列表显示、{len(counts)} 项计数与记录本身不符；记录没有问题。"
         "请重建列表（自检页的“重建列表”，或 jgclient selfcheck --mend）"
     )
 

@@ -44,6 +44,7 @@ SELECT DISTINCT form FROM (
     SELECT * FROM ({_TRUE_COUNTS} EXCEPT {_KEPT_COUNTS})
     UNION ALL SELECT * FROM ({_KEPT_COUNTS} EXCEPT {_TRUE_COUNTS})
 )
+UNION ALL SELECT what FROM (SELECT * FROM tally EXCEPT SELECT * FROM ({index.TRUE_TALLIES}))
 """
 
 
@@ -152,5 +153,5 @@ def portions(connection: Connection, watch: Watch = unwatched) -> Iterator[tuple
 
 
 def wrong_counts(connection: Connection) -> list[str]:
-    """Forms whose counts by state are not the number of rows there are."""
-    return [form for (form,) in connection.rows(_WRONG_COUNTS)]
+    """Forms and tallies (``waiting``, ``receipts``) whose kept counts differ from the rows there are."""
+    return [what for (what,) in connection.rows(_WRONG_COUNTS)]

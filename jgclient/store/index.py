@@ -61,6 +61,11 @@ LEFT JOIN change AS back ON back.kind = 'returned' AND back.id = record.id AND o
 """
 
 
+#: What the table ``tally`` has to say.
+TRUE_TALLIES = """
+SELECT 'waiting', count(*) FROM outbox WHERE state = 'waiting'
+UNION ALL SELECT 'receipts', count(*) FROM receipt
+"""
 _WITH_FACTS = """
 SELECT key FROM record WHERE key IN (SELECT record FROM draft UNION SELECT record FROM revision)
 ORDER BY touched
@@ -143,6 +148,7 @@ def rebuild(connection: Connection) -> int:
         connection.run(
             "INSERT INTO record_count SELECT form, state, count(*) FROM record GROUP BY form, state"
         )
+        connection.run(f"INSERT OR REPLACE INTO tally {TRUE_TALLIES}")
     return different
 
 

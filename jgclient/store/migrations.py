@@ -369,3 +369,27 @@ def m005_text_later(db: Database) -> None:
     )
     for option, value in (("automerge", 0), ("crisismerge", 64)):
         db.execute("INSERT INTO record_text (record_text, rank) VALUES (?, ?)", [option, value])
+
+
+@migrations()
+def m006_tallies(db: Database) -> None:
+    """``tally``: how many revisions wait and how many receipts there are, kept by triggers.
+
+    The window says both after every change; counting 100 000 rows of the outbox took 36 ms there.
+    """
+    db.table("tally").create({"what": str, "number": int}, pk="what", not_null=["number"], strict=True)
+    db.execute("INSERT INTO tally SELECT 'waiting', count(*) FROM outbox WHERE state = 'waiting'")
+    db.execute("INSERT INTO tally SELECT 'receipts', count(*) FROM receipt")
+    change = "UPDATE tally SET number = number + {} WHERE what = '{}';"
+    for name, event, by, what in (
+        ("queued", "INSERT ON outbox WHEN new.state = 'waiting'", "1", "waiting"),
+        ("dropped", "DELETE ON outbox WHEN old.state = 'waiting'", "-1", "waiting"),
+        (
+            "moved",
+            "UPDATE OF state ON outbox WHEN (old.state = 'waiting') != (new.state = 'waiting')",
+            "iif(new.state = 'waiting', 1, -1)",
+            "waiting",
+        ),
+        ("answered", "INSERT ON receipt", "1", "receipts"),
+    ):
+        db.execute(f"CREATE TRIGGER tally_{name} AFTER {event} BEGIN {change.format(by, what)} END")

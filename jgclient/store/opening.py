@@ -165,7 +165,7 @@ class Store:
             return compare(self._db, scratch, self._key)
 
     def wrong_counts(self) -> list[str]:
-        """Forms whose counts by state are wrong; ``records.rebuild_index`` mends them."""
+        """Forms and tallies whose kept counts are wrong; ``records.rebuild_index`` mends them."""
         return checking.wrong_counts(self._db)
 
     def close(self) -> None:

@@ -80,22 +80,14 @@ class Outbox:
     def __init__(self, connection: Connection, clock: Callable[[], datetime]) -> None:
         self._db = connection
         self._clock = clock
-        #: What the file looked like when it was counted last, and the count.
-        self._counted: tuple[object, int] = (None, 0)
 
     def waiting(self, limit: int) -> list[Revision]:
         """What to send next, most urgent first; what the platform put off goes behind the rest."""
         return [revision_of(row) for row in self._db.rows(_WAITING, [limit])]
 
     def count(self) -> int:
-        """Number of revisions waiting; counted once however often it is asked while nothing changes."""
-        sql = "SELECT count(*) FROM outbox WHERE state = 'waiting'"
-        if self._db.raw.in_transaction:  # what is counted here may be undone
-            return int(self._db.value(sql))
-        seen = (self._db.value("PRAGMA data_version"), self._db.raw.total_changes)
-        if seen != self._counted[0]:
-            self._counted = (seen, int(self._db.value(sql)))
-        return self._counted[1]
+        """Number of revisions waiting."""
+        return self._tally("waiting")
 
     def count_until(self, day: date) -> int:
         """Number of revisions waiting that have to be reported by ``day``."""
@@ -243,13 +235,16 @@ class Outbox:
 
     def receipt_count(self) -> int:
         """Number of receipts ever kept."""
-        return int(self._db.value("SELECT count(*) FROM receipt"))
+        return self._tally("receipts")
 
     def unanswered_items(self, batch_id: str) -> list[tuple[str, int]]:
         """(record id, revision) of what a batch sent and got no answer to."""
         return [(row["id"], row["revision"]) for row in self._unanswered(batch_id)]
 
     # -- inside ----------------------------------------------------------------------------------------
+
+    def _tally(self, what: str) -> int:
+        return int(self._db.value("SELECT number FROM tally WHERE what = ?", [what]))
 
     def _items(self, batch_id: str) -> list[Row]:
         return self._db.rows(_ITEMS_OF_BATCH, [batch_id])

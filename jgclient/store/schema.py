@@ -8,7 +8,14 @@ from jgclient.store.connection import Connection
 from jgclient.store.errors import StoreError
 
 #: Names of all steps in :mod:`jgclient.store.migrations`, in order (a test compares them).
-STEPS = ("m001_the_first_file", "m002_both_sides", "m003_open_duties", "m004_accounts", "m005_text_later")
+STEPS = (
+    "m001_the_first_file",
+    "m002_both_sides",
+    "m003_open_duties",
+    "m004_accounts",
+    "m005_text_later",
+    "m006_tallies",
+)
 _COPY = "before-"
 
 

@@ -321,7 +321,7 @@ class QueuePage(PageBase):
     @Slot()
     def _show_papers(self) -> None:
         """A slip is made of the chosen receipts."""
-        self.slip_button.setVisible(bool(self.receipts.selected()))
+        self.slip_button.setVisible(self.receipts.selected_count() > 0)
 
     def _open_receipt(self, line: ReceiptLine) -> None:
         self.desk.go("entry", record_id=line.receipt.record_id)

@@ -79,7 +79,7 @@ class RecordsPage(PageBase):
 
     def head_note(self) -> str:
         """How many are selected, or how many there are."""
-        chosen = len(self.table.selected())
+        chosen = self.table.selected_count()
         if chosen > 1:
             return f"选中 {chosen:,} 条"
         if self._search_waits():

@@ -1,48 +1,45 @@
-"""Tables that stay fast: a model that fetches pages, one delegate that paints cells, fixed row height."""
+"""Tables that stay fast: a model that fetches pages, fixed row height, selections of any size."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from itertools import accumulate, groupby
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
     Qt,
+    QTimer,
     Signal,
+    Slot,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
     QStackedWidget,
-    QStyledItemDelegate,
     QTableView,
 )
 
 from jgclient.ui import theme
 from jgclient.ui.parts import EmptyState
+from jgclient.ui.row_delegate import CHECK, PAD, Index, RowDelegate
 from jgclient.ui.theme import ToneName
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QStyleOptionViewItem
-
 R = TypeVar("R")
-Index = QModelIndex | QPersistentModelIndex
 #: Rows of one page; what is scrolled to is fetched, nothing else.
-PAGE = 200
+PAGE = 100
 #: Rows that are fetched again at once when the data changed; more would hold the window up.
 KEPT = 400
-_PAD = 10
-_CHECK = 15
+#: Rows fetched in one turn of the event loop while many are to be selected.
+_MANY = 500
 #: Narrowest column without a width of its own, and the one that still can be read.
 _LEAST, _READABLE = 80, 130
 _NOWHERE = QModelIndex()
@@ -83,6 +80,14 @@ class Order:
     descending: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What is to be selected once ``least`` rows are there: those with these keys, all for None."""
+
+    keys: set[object] | None
+    least: int
+
+
 Loader = Callable[[int, int, Order], Sequence[R]]
 
 
@@ -103,18 +108,22 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._rows: list[R] = []
         self._more = False
 
-    def reload(self, least: int = 0) -> None:
-        """Forget the rows and fetch again as many as were there: :data:`KEPT` at most, ``least`` at least."""
-        wanted = max(PAGE, min(len(self._rows), KEPT), least)
+    def reload(self, least: int = PAGE) -> None:
+        """Forget the rows and fetch the first page again, ``least`` rows at least."""
+        wanted = max(PAGE, least)
         self.beginResetModel()
         self._rows = list(self._load(wanted, 0, self.order))
         self._more = len(self._rows) == wanted
         self.endResetModel()
 
-    def fetch_all(self) -> None:
-        """Fetch every row there is; for what concerns all of them."""
-        while self._more:
-            self.fetchMore(QModelIndex())
+    def fetch(self, count: int) -> None:
+        """Fetch the next ``count`` rows, as far as there are so many."""
+        rows = self._load(count, len(self._rows), self.order)
+        self._more = len(rows) == count
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows.extend(rows)
+            self.endInsertRows()
 
     def row(self, index: int) -> R:
         """The row at ``index``, which must have been fetched."""
@@ -138,14 +147,8 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
     def fetchMore(self, parent: Index) -> None:
         """Fetch the next page."""
-        if parent.isValid():
-            return
-        rows = self._load(PAGE, len(self._rows), self.order)
-        self._more = len(rows) == PAGE
-        if rows:
-            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
-            self._rows.extend(rows)
-            self.endInsertRows()
+        if not parent.isValid():
+            self.fetch(PAGE)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - Qt's type
         """The words of a cell; the same as tool tip and for screen readers."""
@@ -177,31 +180,6 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             self.reload()
 
 
-class RowDelegate(QStyledItemDelegate):
-    """Paints a cell: ground, words or chip, thin line below, mark of the current row."""
-
-    def __init__(self, table: QTableView) -> None:
-        super().__init__(table)
-        self._table = table
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint one cell by the column it belongs to."""
-        model = index.model()
-        assert isinstance(model, RowsModel)  # noqa: S101 - only tables of this module use it
-        column, row = model.columns[index.column()], model.row(index.row())
-        painter.save()
-        _paint_ground(painter, option, index, self._table)
-        words = column.text(row)
-        tone = column.tone(row) if column.tone else None
-        if column.check:
-            _paint_check(painter, option)
-        elif column.chip and words:
-            _paint_chip(painter, option.rect, words, tone or "draft")
-        else:
-            _paint_words(painter, option.rect, words, _ink(option, tone, muted=column.muted))
-        painter.restore()
-
-
 class RowTable(QTableView, Generic[R]):
     """A table of rows: whole rows are selected, Enter or double click opens one.
 
@@ -223,27 +201,41 @@ class RowTable(QTableView, Generic[R]):
         self._set_up_look()
         self._set_up_headers(model)
         self.setModel(model)
+        # Painting a heading asks whether all rows are selected, one by one; a heading here shows none of it.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
         self.doubleClicked.connect(self._open)
-        self._reloading = False
+        self._selecting = False
+        self._sought: _Sought | None = None
+        self._seeking = QTimer(self)
+        self._seeking.timeout.connect(self._seek_on)
         self.selectionModel().selectionChanged.connect(self._tell_choice)
 
     def reload(self) -> None:
-        """Fetch again and keep what was selected and current; ``chosen`` comes once, when all is in place."""
-        kept = {self._key(row) for row in self.selected()}
-        current = self.current()
-        current_key = self._key(current) if current is not None else None
-        self._reloading = True
-        chosen = self.selectionModel().selectedRows()
-        self.rows_model.reload(least=max((index.row() + 1 for index in chosen), default=0))
-        self._select_keys(kept, current_key)
-        self._reloading = False
-        if kept:
-            self.chosen.emit()
+        """Fetch again and keep what was selected, current and in sight; ``chosen`` comes once, at the end."""
+        sought = self._sought or self._what_is_selected()
+        current, place = self.current(), self.verticalScrollBar().value()
+        seen = max(place // theme.ROW, self.currentIndex().row()) + PAGE
+        self._selecting = True
+        self.rows_model.reload(least=min(seen, KEPT))
+        if current is not None:
+            self._make_current(self._key(current))
+        self._selecting = False
+        self.updateGeometries()  # else the scroll bar does not know of the rows yet
+        self.verticalScrollBar().setValue(place)
+        self._seek(sought)
 
     def selected(self) -> list[R]:
-        """The selected rows, top down."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self.rows_model.row(row) for row in rows]
+        """The selected rows, top down; those that are still being fetched are fetched now."""
+        if self._sought is not None:
+            if self._lacks_rows(self._sought):
+                self.rows_model.fetch(self._sought.least - self.rows_model.rowCount())
+            self._select_sought()
+        rows = self.rows_model.rows()
+        return [row for run in self._selected_runs() for row in rows[run.start : run.stop]]
+
+    def selected_count(self) -> int:
+        """How many rows are selected by now."""
+        return sum(map(len, self._selected_runs()))
 
     def current(self) -> R | None:
         """The row the keyboard is on."""
@@ -277,9 +269,8 @@ class RowTable(QTableView, Generic[R]):
         self._share_width(self.viewport().width())
 
     def selectAll(self) -> None:
-        """Select every row there is, not only those fetched so far."""
-        self.rows_model.fetch_all()
-        super().selectAll()
+        """Select every row there is, not only those fetched so far; ``chosen`` comes when all are there."""
+        self._seek(_Sought(None, sys.maxsize))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the current row."""
@@ -299,19 +290,71 @@ class RowTable(QTableView, Generic[R]):
             self.opened.emit(self.rows_model.row(index.row()))
 
     def _tell_choice(self) -> None:
-        if not self._reloading:
+        if not self._selecting:
+            self._stop_seeking()  # the person selected something else
             self.chosen.emit()
 
-    def _select_keys(self, keys: set[object], current: object) -> None:
-        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        selection = self.selectionModel()
+    def _selected_runs(self) -> list[range]:
+        """Numbers of the selected rows, top down; whole rows are selected, so no run overlaps another."""
+        runs = [range(each.top(), each.bottom() + 1) for each in self.selectionModel().selection().toList()]
+        return sorted(runs, key=lambda run: run.start)
+
+    def _what_is_selected(self) -> _Sought:
+        runs = self._selected_runs()
+        return _Sought({self._key(row) for row in self.selected()}, runs[-1].stop if runs else 0)
+
+    def _make_current(self, key: object) -> None:
         for number, row in enumerate(self.rows_model.rows()):
-            key = self._key(row)
-            if key in keys:
-                selection.select(self.rows_model.index(number, 0), flags)
-            if key == current:
+            if self._key(row) == key:
                 index = self.rows_model.index(number, 0)
-                selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+                self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+                return
+
+    def _seek(self, sought: _Sought) -> None:
+        """Select these rows: now when they are there, else as soon as they are, fetched in turns."""
+        self._sought = sought
+        if self._lacks_rows(sought):
+            self._seeking.start(0)
+        else:
+            self._select_sought()
+
+    def _lacks_rows(self, sought: _Sought) -> bool:
+        model = self.rows_model
+        return model.rowCount() < sought.least and model.canFetchMore(_NOWHERE)
+
+    @Slot()
+    def _seek_on(self) -> None:
+        self.rows_model.fetch(_MANY)
+        if self._sought is None or not self._lacks_rows(self._sought):
+            self._select_sought()
+
+    def _select_sought(self) -> None:
+        sought = self._stop_seeking()
+        if sought is None or sought.keys == set():
+            return
+        model, chosen = self.rows_model, QItemSelection()
+        for run in self._runs(sought.keys):
+            chosen.select(model.index(run.start, 0), model.index(run.stop - 1, 0))
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self._selecting = True
+        self.selectionModel().select(chosen, flags)
+        self._selecting = False
+        self.chosen.emit()
+
+    def _runs(self, keys: set[object] | None) -> list[range]:
+        """Runs of rows with these keys, of all rows for None."""
+        rows = self.rows_model.rows()
+        if keys is None:
+            return [range(len(rows))] if rows else []
+        marks = groupby(self._key(row) in keys for row in rows)
+        lengths = [(len(list(run)), found) for found, run in marks]
+        ends = accumulate(length for length, _ in lengths)
+        return [range(end - length, end) for end, (length, found) in zip(ends, lengths, strict=True) if found]
+
+    def _stop_seeking(self) -> _Sought | None:
+        sought, self._sought = self._sought, None
+        self._seeking.stop()
+        return sought
 
     def _set_up_look(self) -> None:
         self.setShowGrid(False)
@@ -368,84 +411,10 @@ class RowTable(QTableView, Generic[R]):
         letter = QFontMetrics(theme.text_font()).horizontalAdvance("汉")
         columns = enumerate(self.rows_model.columns)
         return {
-            n: _CHECK + 2 * _PAD if c.check else letter * c.width + 2 * _PAD + (12 if c.chip else 0)
+            n: CHECK + 2 * PAD if c.check else letter * c.width + 2 * PAD + (12 if c.chip else 0)
             for n, c in columns
             if c.width or c.check
         }
-
-
-def _paint_ground(painter: QPainter, option: QStyleOptionViewItem, index: Index, table: QTableView) -> None:
-    from PySide6.QtWidgets import QStyle  # noqa: PLC0415 - its 500 constants are not needed to start
-
-    scheme = theme.roles()
-    rect: QRect = option.rect
-    state: QStyle.StateFlag = option.state
-    if state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(rect, QColor(scheme.accent_tint))
-    elif state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(rect, QColor(scheme.band))
-    painter.setPen(QColor(scheme.rule))
-    painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-    if table.hasFocus() and table.currentIndex().row() == index.row():
-        painter.setPen(QPen(QColor(scheme.accent), 2))
-        painter.drawLine(rect.left(), rect.top() + 1, rect.right(), rect.top() + 1)
-        painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
-        if index.column() == 0:
-            painter.drawLine(rect.left() + 1, rect.top() + 1, rect.left() + 1, rect.bottom())
-
-
-def _paint_words(painter: QPainter, rect: QRect, words: str, ink: QColor) -> None:
-    room = rect.adjusted(_PAD, 0, -_PAD, -1)
-    painter.setPen(ink)
-    short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, short)
-
-
-def _paint_check(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    from PySide6.QtWidgets import QStyle  # noqa: PLC0415
-
-    scheme, rect = theme.roles(), option.rect
-    state: QStyle.StateFlag = option.state
-    ticked = bool(state & QStyle.StateFlag.State_Selected)
-    top = rect.top() + (rect.height() - _CHECK) / 2
-    box = QRectF(rect.left() + _PAD + 0.5, top + 0.5, _CHECK - 1, _CHECK - 1)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(scheme.accent if ticked else scheme.edge_strong), 1))
-    painter.setBrush(QColor(scheme.accent if ticked else scheme.card))
-    painter.drawRoundedRect(box, 3, 3)
-    if ticked:
-        painter.setPen(QPen(QColor(scheme.on_accent), 2))
-        points = ((3.5, 7.5), (6.5, 10.5), (11.5, 4.5))
-        painter.drawPolyline([QPointF(box.left() + x, box.top() + y) for x, y in points])
-
-
-def _paint_chip(painter: QPainter, rect: QRect, words: str, name: ToneName) -> None:
-    tone = theme.roles().tones[name]
-    painter.setFont(theme.text_font(theme.SMALL))
-    metrics = painter.fontMetrics()
-    width = min(metrics.horizontalAdvance(words) + 16, rect.width() - 2 * _PAD + 8)
-    height = metrics.height() + 4
-    box = QRect(rect.left() + _PAD, rect.top() + (rect.height() - height) // 2, width, height)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(tone.line), 1))
-    painter.setBrush(QColor(tone.fill))
-    painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-    painter.setPen(QColor(tone.text))
-    short = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width - 10)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short)
-
-
-def _ink(option: QStyleOptionViewItem, tone: ToneName | None, *, muted: bool) -> QColor:
-    scheme = theme.roles()
-    if tone is not None:
-        return QColor(scheme.tones[tone].text)
-    if not muted:
-        return QColor(scheme.text)
-    from PySide6.QtWidgets import QStyle  # noqa: PLC0415
-
-    state: QStyle.StateFlag = option.state
-    selected = bool(state & QStyle.StateFlag.State_Selected)  # its ground takes contrast from quiet words
-    return QColor(scheme.tones["draft"].text if selected else scheme.muted)
 
 
 class ListStack(QStackedWidget):

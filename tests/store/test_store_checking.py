@@ -75,6 +75,16 @@ def test_counts_that_are_off_are_found_and_mended(worked, draft, fault):
     assert worked.records.count(ListQuery(form="penalty")) == 1
 
 
+@pytest.mark.parametrize("what", ["waiting", "receipts"])
+def test_tallies_that_are_off_are_found_and_mended(worked, what):
+    true = (worked.outbox.count(), worked.outbox.receipt_count())
+    worked._db.run("UPDATE tally SET number = number + 1 WHERE what = ?", [what])
+    assert worked.wrong_counts() == [what]
+    worked.records.rebuild_index()
+    assert worked.wrong_counts() == []
+    assert (worked.outbox.count(), worked.outbox.receipt_count()) == true
+
+
 def test_a_backup_is_whole_encrypted_and_opens_with_the_same_code(worked, tmp_path, folder, clock):
     to = tmp_path / "usb" / "backup.db"
     worked.backup(to)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+from store_parts import answer, send
 
 from jgclient.records import Revision, chain_hash, payload_hash
 from jgclient.store import ListQuery, StoreError, Summary, migrations, open_store, schema, upgrading
@@ -229,3 +230,17 @@ def test_m005_leaves_what_is_findable_as_it_is(folder, clock, draft, monkeypatch
         assert not store._db.value("SELECT count(*) FROM text_stale")
         assert store.stale_rows() == []
         assert store.records.row(record_id) is not None
+
+
+def test_m006_counts_what_waits_and_the_receipts_there_were(folder, clock, finish, monkeypatch):
+    with monkeypatch.context() as old_program:
+        be_before(old_program, "m006_tallies")
+        with open_store(folder, clock=clock) as store:
+            finish(store)
+            send(store, "b1")
+            answer(store, "b1", "accepted")
+            finish(store)
+            finish(store)
+    with open_store(folder, clock=clock) as store:
+        assert (store.outbox.count(), store.outbox.receipt_count()) == (2, 1)
+        assert store.wrong_counts() == []

@@ -112,6 +112,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @invariant()
     def what_waits_is_the_last_revision_of_each_queued_record(self) -> None:
         waiting = {(r.record_id, r.revision) for r in self.store.outbox.waiting(1000)}
+        assert self.store.outbox.count() == len(waiting)
         queued = {id_ for id_, state in self.states.items() if state is State.QUEUED}
         assert waiting == {(id_, self.store.records.last_revision(id_).revision) for id_ in queued}
 

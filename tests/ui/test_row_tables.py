@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTableView
 
 from jgclient.ui.parts import Choice
 from jgclient.ui.tables import KEPT, PAGE, Column, Order, RowsModel, RowTable
@@ -49,7 +49,7 @@ def test_all_rows_are_reached_page_by_page(count: int) -> None:
     assert {limit for limit, _, _ in load.asked} == {PAGE}  # a page at a time
     del tester
     model.reload()
-    assert list(model.rows()) == list(range(min(count, KEPT)))
+    assert list(model.rows()) == list(range(min(count, PAGE)))
 
 
 def test_a_table_fetches_what_is_looked_at_not_everything(qtbot: Any) -> None:
@@ -141,15 +141,89 @@ def test_the_wheel_never_changes_a_choice(qtbot: Any) -> None:
     assert choice.currentText() == "甲"
 
 
-def test_a_reload_keeps_the_window_fluid_but_loses_no_selected_row(qtbot: Any) -> None:
-    rows = list(range(3 * KEPT))
-    model = RowsModel([Column("Z", str)], lambda limit, offset, _order: rows[offset : offset + limit])
-    table = RowTable("Zahlen", model, lambda row: row)
-    qtbot.addWidget(table)
+def test_a_reload_fetches_what_is_seen_and_loses_no_selected_row(qtbot: Any) -> None:
+    table = table_of(qtbot, Numbers(3 * KEPT))
+    table.show()
     table.reload()
-    model.fetch_all()
+    table.rows_model.fetch(2 * KEPT)
     table.reload()
-    assert model.rowCount() == KEPT
+    assert table.rows_model.rowCount() == PAGE
+    table.rows_model.fetch(2 * KEPT)
+    QApplication.processEvents()
+    table.scrollTo(table.rows_model.index(2 * PAGE, 0), QTableView.ScrollHint.PositionAtTop)
+    table.reload()
+    assert table.rows_model.rowCount() == 3 * PAGE
+    QApplication.processEvents()
+    assert table.rowAt(0) == 2 * PAGE, "what is looked at stays where it is"
+    table.scrollToBottom()
+    table.reload()
+    assert table.rows_model.rowCount() <= KEPT + PAGE
     table.selectAll()
     table.reload()
     assert len(table.selected()) == 3 * KEPT
+
+
+def test_many_rows_are_selected_turn_by_turn_and_told_of_once(qtbot: Any) -> None:
+    load = Numbers(20 * PAGE)
+    table = table_of(qtbot, load)
+    table.reload()
+    told: list[int] = []
+    table.chosen.connect(lambda: told.append(table.selected_count()))
+    table.selectAll()
+    assert (table.rows_model.rowCount(), told) == (PAGE, [])
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == [20 * PAGE]
+    assert max(limit for limit, _, _ in load.asked) < 10 * PAGE, "never much in one turn"
+
+
+def test_what_is_being_selected_is_selected_when_somebody_acts_on_it(qtbot: Any) -> None:
+    table = table_of(qtbot, Numbers(20 * PAGE))
+    table.reload()
+    table.selectAll()
+    table.reload()  # something arrived meanwhile
+    assert len(table.selected()) == 20 * PAGE
+
+
+def test_choosing_a_row_ends_the_selection_of_all(qtbot: Any) -> None:
+    table = table_of(qtbot, Numbers(20 * PAGE))
+    table.reload()
+    table.selectAll()
+    table.choose(3)
+    fetched = table.rows_model.rowCount()
+    QApplication.processEvents()
+    assert (table.selected(), table.rows_model.rowCount()) == ([3], fetched)
+
+
+def test_rows_selected_here_and_there_follow_their_rows(qtbot: Any) -> None:
+    load = Numbers(3 * KEPT)
+    table = table_of(qtbot, load)
+    table.reload()
+    table.rows_model.fetch(3 * KEPT)
+    select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    for number in (2, 3, 7, 2 * KEPT):
+        table.selectionModel().select(table.rows_model.index(number, 0), select)
+    table.reload()
+    assert table.selected() == [2, 3, 7, 2 * KEPT]
+    load.count = KEPT
+    table.reload()
+    assert table.selected() == [2, 3, 7]
+
+
+def test_painting_a_heading_does_not_ask_every_selected_row(qtbot: Any) -> None:
+    class Counted(RowsModel[int]):
+        asked = 0
+
+        def flags(self, index: Any) -> Qt.ItemFlag:
+            self.asked += 1
+            return super().flags(index)
+
+    model = Counted([Column[int]("数", str, sort="number"), Column[int]("两倍", str)], Numbers(10 * PAGE))
+    table = RowTable("数", model, lambda n: n)
+    qtbot.addWidget(table)
+    table.show()
+    table.reload()
+    table.selectAll()
+    assert len(table.selected()) == 10 * PAGE
+    model.asked = 0
+    table.horizontalHeader().grab()
+    assert model.asked == 0
