@@ -118,7 +118,9 @@ def waiting(count: int = WAITING) -> tuple[float, float]:
         shutil.copytree(full, folder)
         client = _client(Path(name))
         client.desk.store.settings.set(practice.PRACTICE, True)
-        client.window.show_page("queue")  # what is loaded once is not its speed
+        for page in ("workbench", "queue"):  # what is loaded once is not its speed
+            client.window.show_page(page)
+            _turns(0.1)
         while client.desk.jobs.busy:  # the limits of a store that was filled past the program
             _turn()
         _turns(0.5)

@@ -25,7 +25,17 @@ from jgclient.store.duty_rows import DutyQuery
 from jgclient.ui.coverage_card import CoverageCard
 from jgclient.ui.desk import Desk
 from jgclient.ui.month import Month
-from jgclient.ui.parts import Button, Card, Choice, EmptyState, button, label, link, primary_button
+from jgclient.ui.parts import (
+    Button,
+    Card,
+    Choice,
+    EmptyState,
+    InTurns,
+    button,
+    label,
+    link,
+    primary_button,
+)
 from jgclient.ui.tables import Column, Order, RowsModel, RowTable
 from jgclient.ui.theme import ToneName
 from jgclient.ui.todo import day_tone, key_of, todos, tone_of, who_of
@@ -148,15 +158,19 @@ class Board(QWidget):
         self.table.opened.connect(self._open)
         self.month.opened.connect(self._open_day)
         self._lay_out()
+        self._beside = InTurns(self, self._refresh_beside)
 
     def refresh(self) -> None:
-        """Show what has to be done now; a narrowed view stays narrowed."""
+        """Show what has to be done now, what stands beside it at the next turn; a narrowed view stays so."""
+        self._offer_filters()
+        self._show_table()
+        self._beside.begin()
+
+    def _refresh_beside(self) -> None:
         self.month.month.show_dots(self._dots(), self.desk.today(), self.desk.calendar.is_workday)
         self.coverage.refresh()
         self.progress.refresh()
         self._fit()
-        self._offer_filters()
-        self._show_table()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the month comes first, then the items."""

@@ -455,6 +455,7 @@ class InTurns(QTimer):
         self._steps = steps
         self._after = after
         self._next = 0
+        self.setSingleShot(True)
         self.timeout.connect(self._step)
 
     def begin(self) -> None:
@@ -466,10 +467,12 @@ class InTurns(QTimer):
     def _step(self) -> None:
         step = self._steps[self._next]
         self._next += 1
-        self.setInterval(0)
-        if self._next == len(self._steps):
-            self.stop()
-        step()
+        try:
+            step()
+        finally:
+            # Begun only now: a timer that ran on would be due at once, before what else became due meanwhile.
+            if self._next < len(self._steps):
+                self.start(0)
 
 
 def page_column(page: QWidget, *, spacing: int = 12) -> QVBoxLayout:

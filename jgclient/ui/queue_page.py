@@ -144,11 +144,19 @@ class QueuePage(PageBase):
         self.queue.opened.connect(self._open)
         self.receipts.opened.connect(self._open_receipt)
         self.attention = Attention(desk)
-        self._rest = InTurns(self, self._refresh_receipts, self.attention.refresh, self._refresh_counts)
+        self._outcome: SyncReport | TransportError | str = ""
+        self._tell_outcome = InTurns(self, self._show_outcome)
         self.papers = ReceiptDesk(self)
         self.slip_button = button("回执单 PDF", on_click=lambda: self.papers.slips(self.receipts.selected()))
         self.list_button = button("清单 PDF", on_click=self.papers.all_receipts)
         self._lay_out()
+        self._lists = InTurns(
+            self,
+            self.queue_stack.reload,
+            self._refresh_receipts,
+            self.attention.refresh,
+            self._refresh_counts,
+        )
         self.receipts.chosen.connect(self._show_papers)
         reporter = desk.reporter
         reporter.started.connect(self._started)
@@ -173,7 +181,7 @@ class QueuePage(PageBase):
             self.start_button.setFocus()
 
     def refresh(self) -> None:
-        """List what waits now; receipts, what needs somebody and the numbers at the loop's next turns.
+        """List what waits, receipts, what needs somebody and the numbers, each at a turn of its own.
 
         After a run everything is read from the file anew; all in one turn, the window would be seen to stick.
         """
@@ -182,10 +190,9 @@ class QueuePage(PageBase):
             for batch in self.desk.store.outbox.unanswered_batches()
             for record_id, _ in batch.items
         }
-        self.queue_stack.reload()
         unread = self.desk.store.changes.unread(self.desk.today())
         self.inbox_button.setText(f"平台消息 {unread:,}" if unread else "平台消息")
-        self._rest.begin()
+        self._lists.begin()
 
     def _refresh_receipts(self) -> None:
         self.receipt_stack.reload()
@@ -235,6 +242,14 @@ class QueuePage(PageBase):
     @Slot(object)
     def _ended(self, outcome: SyncReport | TransportError | str) -> None:
         self.start_button.setEnabled(True)
+        self._outcome = outcome
+        self._tell_outcome.begin()
+
+    def _show_outcome(self) -> None:
+        """Say what became of the run, at a turn of its own: the card grows and moves the lists."""
+        outcome = self._outcome
+        if self.job is not None:
+            return  # the next one began meanwhile
         if isinstance(outcome, TransportError):
             self.run_card.show_report(SyncReport())
             self.run_card.ask_login(outcome.message)

@@ -37,7 +37,7 @@ R = TypeVar("R")
 #: Rows of one page; what is scrolled to is fetched, nothing else.
 PAGE = 100
 #: Rows that are fetched again at once when the data changed; more would hold the window up.
-KEPT = 400
+KEPT = 300
 #: Rows fetched in one turn of the event loop while many are to be selected.
 _MANY = 500
 #: Narrowest column without a width of its own, and the one that still can be read.

@@ -99,12 +99,12 @@ def test_the_workbench_shows_each_kind_with_its_doors(window: MainWindow, board:
     assert not page.missing_pill.isVisible()
 
 
-def test_without_items_there_is_no_card(window: MainWindow, story: Story) -> None:
+def test_without_items_there_is_no_card(window: MainWindow, story: Story, qtbot: Any) -> None:
     story.queued()
     window.desk.data_changed.emit()
     page: Any = window.page("workbench")
+    qtbot.waitUntil(page.board.progress.isVisible)
     assert not page.board.coverage.isVisible()
-    assert page.board.progress.isVisible()
 
 
 def test_many_records_are_counted_beside_the_window(
