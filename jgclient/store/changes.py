@@ -6,12 +6,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from jgclient.contract import Change
 from jgclient.records import Content, canonical_json
 from jgclient.store import index
 from jgclient.store.connection import Connection, Row
 from jgclient.store.settings import Settings
+
+if TYPE_CHECKING:  # nothing has come down yet when a client starts
+    from jgclient.contract import Change
 
 #: Kind of the entries that decide a record's state; see :mod:`jgclient.store.index`.
 RETURNED = "returned"

@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from jgclient.contract import KeptRecord, Mark
 from jgclient.records import Revision, canonical_json, chain_hash
 from jgclient.store import index
 from jgclient.store.codec import FAR, revision_columns, summary_text
 from jgclient.store.connection import Connection, Row
 from jgclient.store.errors import StoreError
 from jgclient.store.rows import Summary
+
+if TYPE_CHECKING:  # a client that starts has nothing to compare yet
+    from jgclient.contract import KeptRecord, Mark
 
 #: The platform has not yet taken a revision of ours that follows its own.
 _UNSETTLED = """NOT EXISTS (
@@ -69,6 +72,8 @@ class Counterparts:
 
     def get(self, record_id: str) -> Counterpart | None:
         """The platform's version of a record, None when none was fetched or the difference is settled."""
+        from jgclient.contract import KeptRecord  # noqa: PLC0415 - see above
+
         row = self._db.row(f"SELECT * FROM counterpart WHERE id = ? AND {_UNSETTLED}", [record_id])
         if row is None:
             return None
@@ -145,16 +150,15 @@ class Counterparts:
             form: Form id.
             date_field: Its field with the date of the act, empty when it has none.
         """
-        parameters = {"form": form, "day": f'$."{date_field}"'}
-        return [(_day(row) if date_field else "", _mark(row)) for row in self._db.rows(_MARKS, parameters)]
+        from jgclient.contract import Mark  # noqa: PLC0415 - see above
+
+        names = ("id", "revision", "sha256", "operation", "receipt_no")
+        rows = self._db.rows(_MARKS, {"form": form, "day": f'$."{date_field}"'})
+        return [(_day(row) if date_field else "", Mark(*(row[name] for name in names))) for row in rows]
 
 
 def _day(row: Row) -> str:
     return str(row["day"] or "")[:10]
-
-
-def _mark(row: Row) -> Mark:
-    return Mark(row["id"], row["revision"], row["sha256"], row["operation"], row["receipt_no"])
 
 
 def _revision(kept: KeptRecord, now: datetime, previous: str) -> Revision:
