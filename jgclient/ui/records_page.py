@@ -171,13 +171,12 @@ class RecordsPage(PageBase):
             self.desk.say("一个文件只放一个类别：请先在右上角选择类别，再导出。", "warning")
             self.filters.form_choice.setFocus()
             return
-        form, order = self.filters.form, self.model.order
+        form = self.filters.form
         suggested = Path.home() / f"{self.desk.form_title(form)}清单 {self.desk.today():%Y%m%d}.xlsx"
         path = messages.gate.save_file(self, "导出到", suggested=suggested)
         if path is not None:
             shown = [name for title in self.column_menu.chosen() for name in EXPORTED.get(title, ())]
-            query = replace(self.filters.query(), sort=order.by, descending=order.descending)
-            self._export_to(form, path, None, ListedAs(shown, query))
+            self._export_to(form, path, None, ListedAs(shown, self.query()))
 
     def _export_to(
         self, form: str, path: Path, ids: Sequence[str] | None, how: ListedAs | None = None
@@ -273,9 +272,10 @@ class RecordsPage(PageBase):
         self._show_choice()
         self.desk.say(sentence, "danger")
 
-    def list_all(self, limit: int) -> list[RecordRow]:
-        """Everything the filter lets through, in the order of the table."""
-        return self._load(limit, 0, self.model.order)
+    def query(self) -> ListQuery:
+        """What the filter lets through, in the order of the table."""
+        order = self.model.order
+        return replace(self.filters.query(), sort=order.by, descending=order.descending)
 
     # -- showing ---------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Rows of a printed list; more belong into a workbook.
 _MOST = 5000
+_TOO_MANY = f"只列前 {_MOST:,} 条，更多请导出 Excel"
 _PDF = "PDF 文件 (*.pdf)"
 
 
@@ -46,24 +48,25 @@ class PaperDesk(QObject):
 
     def rows(self, *, to_file: bool) -> None:
         """The selected records if there are several, else all that the filter lets through, as a table."""
-        from jgclient.ui.printing import list_paper  # noqa: PLC0415
-
         page, desk = self._page, self._page.desk
         chosen = page.table.selected()
-        if len(chosen) < 2:
-            chosen = page.list_all(_MOST)
+        query = replace(page.query(), limit=_MOST + 1)
+        unit, now = desk.setting("unit_name"), desk.clock()
         titles = page.column_menu.chosen()
         columns = [column for column in page.model.columns if column.title in titles]
-        cells = [[column.text(row) for column in columns] for row in chosen]
-        most = f"只列前 {_MOST:,} 条，更多请导出 Excel" if len(chosen) == _MOST else ""
-        paper = list_paper(
-            "记录清单", [c.title for c in columns], cells, unit=desk.setting("unit_name"), now=desk.clock(),
-            note=most,
-        )  # fmt: skip
+
+        def make(store: Store) -> Paper:
+            from jgclient.ui.printing import list_paper  # noqa: PLC0415 - only for paper
+
+            rows = chosen if len(chosen) > 1 else store.records.list(query)
+            cells = [[column.text(row) for column in columns] for row in rows[:_MOST]]
+            note = _TOO_MANY if len(rows) > _MOST else ""
+            return list_paper("记录清单", [c.title for c in columns], cells, unit=unit, now=now, note=note)
+
         if to_file:
-            self._to_file(f"记录清单 {desk.today():%Y%m%d}", lambda _store: paper)
+            self._to_file(f"记录清单 {desk.today():%Y%m%d}", make)
         else:
-            self._to_printer(paper)
+            self._to_printer(make(desk.store))
 
     def _to_file(self, name: str, make: Callable[[Store], Paper]) -> None:
         safe = "".join("_" if letter in '\\/:*?"<>|' else letter for letter in name)[:80]

@@ -17,6 +17,7 @@ from ui_stories import BAD_CODE, TODAY, Story
 
 from jgclient.records import State
 from jgclient.store import Store
+from jgclient.ui import printing, records_paper
 from jgclient.ui.frame import MainWindow
 from jgclient.ui.records_columns import USUAL
 from jgclient.ui.records_page import RecordsPage
@@ -365,6 +366,25 @@ def test_a_record_and_a_list_become_pdfs(
         assert answers.file.read_bytes().startswith(b"%PDF-")
         assert window.foot._said.text().startswith("已存为")
     assert answers.asked == ["存为 PDF", "存为 PDF"]
+
+
+@pytest.mark.parametrize("selected", [False, True])
+def test_a_printed_list_says_what_it_leaves_out(
+    window: MainWindow, page: RecordsPage, qtbot: Any, answers: Any, tmp_path: Path, monkeypatch: Any,
+    selected: bool,
+) -> None:  # fmt: skip
+    written: list[printing.Paper] = []
+    monkeypatch.setattr(records_paper, "_MOST", 2)
+    monkeypatch.setattr(printing, "write_pdf", lambda paper, _path: written.append(paper))
+    answers.file = tmp_path / "清单.pdf"
+    window.show_page("records", states="", form="")
+    if selected:
+        page.table.selectAll()
+    page.paper.rows(to_file=True)
+    wait(window, qtbot)
+    [paper] = written
+    assert paper.html.count("<tr>") == 1 + 2
+    assert "更多请导出 Excel" in paper.html
 
 
 def test_printing_goes_to_the_printer_chosen(page: RecordsPage, answers: Any, tmp_path: Path) -> None:
