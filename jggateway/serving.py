@@ -100,6 +100,10 @@ class _Workers(Multiprocess):
         self._on_listening: Callable[[], None] | None = on_listening
 
     def keep_subprocess_alive(self) -> None:
+        for worker in self.processes:
+            # The worker's end of the pipe is open in the worker only: if it dies while it is asked whether it
+            # lives, that is heard at once. Otherwise the answer is waited for, SIGTERM unheard, for a minute.
+            worker.child_conn.close()
         super().keep_subprocess_alive()
         if self._on_listening and all(worker.is_ready(timeout=1) for worker in self.processes):
             self._on_listening()
