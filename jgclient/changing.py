@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,11 +12,9 @@ from jgclient.entering import EnteringError, Opened
 from jgclient.forms.definition import Form
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem
+from jgclient.portions import Cancelled, Progress, portions
 from jgclient.records import State
 from jgclient.store import DraftRow, Store, StoreError
-
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,32 +149,38 @@ def change(
     kept: list[Changed] = []
     if wanted:
         store.backups.make("bulk")
-    for done, one in enumerate(wanted):
-        if is_cancelled():
-            break
-        on_progress(done, len(wanted))
-        before = store.records.draft(one.record_id)
-        opened = _open(store, library, one.record_id)
-        texts = {key: text for key, text in (opened.texts | {name: one.after}).items() if text}
-        entering.keep(store, library, opened, texts, opened.reasons, now=now)
-        kept.append(Changed(one.record_id, before, texts))
+    for part in portions(wanted, on_progress, is_cancelled):
+        with store.atomic():
+            kept += [_change_one(store, library, one, name, now=now) for one in part]
     return kept
+
+
+def _change_one(store: Store, library: FormLibrary, one: Change, name: str, *, now: datetime) -> Changed:
+    before = store.records.draft(one.record_id)
+    opened = _open(store, library, one.record_id)
+    texts = {key: text for key, text in (opened.texts | {name: one.after}).items() if text}
+    entering.keep(store, library, opened, texts, opened.reasons, now=now)
+    return Changed(one.record_id, before, texts)
 
 
 def undo_change(store: Store, done: Iterable[Changed]) -> int:
     """Put drafts back as they were; those typed into meanwhile stay. Returns how many were put back."""
     back = 0
-    with store.atomic():
-        for one in done:
-            draft = store.records.draft(one.record_id)
-            if draft is None or draft.texts != one.texts:
-                continue
-            back += 1
-            if one.before is None:
-                store.records.drop_draft(one.record_id)
-            else:
-                store.records.put_draft(one.before)
+    for part in portions(list(done)):
+        with store.atomic():
+            back += sum(_put_back(store, one) for one in part)
     return back
+
+
+def _put_back(store: Store, one: Changed) -> bool:
+    draft = store.records.draft(one.record_id)
+    if draft is None or draft.texts != one.texts:
+        return False
+    if one.before is None:
+        store.records.drop_draft(one.record_id)
+    else:
+        store.records.put_draft(one.before)
+    return True
 
 
 def withdraw(
@@ -195,21 +199,37 @@ def withdraw(
     Finished ones need a reason.
     """
     report = Withdrawal()
-    for done, record_id in enumerate(record_ids):
-        if is_cancelled():
-            break
-        on_progress(done, len(record_ids))
-        finished = store.records.last_revision(record_id)
-        if finished is not None and finished.operation == "d":
-            report.refused.append((record_id, "已经撤回过"))
-            continue
-        try:
-            entering.withdraw(store, library, calendar, record_id, reason, now=now)
-        except (EnteringError, StoreError) as error:
-            report.refused.append((record_id, str(error)))
-            continue
-        (report.dropped if finished is None else report.withdrawn).append(record_id)
+    for part in portions(record_ids, on_progress, is_cancelled):
+        with store.atomic():
+            for record_id in part:
+                _withdraw_one(store, library, calendar, record_id, reason, report, now=now)
     return report
+
+
+def _withdraw_one(
+    store: Store,
+    library: FormLibrary,
+    calendar: Calendar,
+    record_id: str,
+    reason: str,
+    report: Withdrawal,
+    *,
+    now: datetime,
+) -> None:
+    finished = store.records.last_revision(record_id)
+    if finished is not None and finished.operation == "d":
+        report.refused.append((record_id, "已经撤回过"))
+        return
+    try:
+        entering.withdraw(store, library, calendar, record_id, reason, now=now)
+    except EnteringError as error:
+        report.refused.append((record_id, str(error)))
+    except StoreError as error:
+        if error.kind != "refused":
+            raise  # a full disk concerns every record, not this one
+        report.refused.append((record_id, str(error)))
+    else:
+        (report.dropped if finished is None else report.withdrawn).append(record_id)
 
 
 def undo_withdrawal(
@@ -220,15 +240,15 @@ def undo_withdrawal(
     A withdrawal that was reported already is taken back by a new revision, which is reported in turn.
     """
     trash = {row.record_id: row.trash_id for row in reversed(store.trash.list())}
-    back = 0
-    with store.atomic():
-        for record_id in done.dropped:
-            if record_id in trash:
-                store.trash.restore(trash[record_id])
-                back += 1
-    for record_id in done.withdrawn:
-        opened = entering.open_record(store, library, record_id)
-        reasons = {code: words for code, words in opened.reasons.items() if code != "withdraw"}
-        entering.finish(store, library, calendar, opened, opened.texts, reasons, now=now)
-        back += 1
-    return back
+    dropped = [trash[record_id] for record_id in done.dropped if record_id in trash]
+    for part in portions(dropped):
+        with store.atomic():
+            for trash_id in part:
+                store.trash.restore(trash_id)
+    for records in portions(done.withdrawn):
+        with store.atomic():
+            for record_id in records:
+                opened = entering.open_record(store, library, record_id)
+                reasons = {code: words for code, words in opened.reasons.items() if code != "withdraw"}
+                entering.finish(store, library, calendar, opened, opened.texts, reasons, now=now)
+    return len(dropped) + len(done.withdrawn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -18,6 +18,7 @@ from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem, blocking
 from jgclient.learned import warned
 from jgclient.numbering import next_number
+from jgclient.portions import Cancelled, Progress, portions
 from jgclient.records import Content, Json, Operation, Revision, chain_hash, new_record_id, payload_hash
 from jgclient.store import Store, Summary
 
@@ -25,8 +26,6 @@ from jgclient.store import Store, Summary
 REVIEW = "review_before_sending"
 #: Why such a revision waits.
 REVIEW_REASON = "待复核：由另一位复核员或管理员核对后上报"
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,14 +324,11 @@ def submit(
         reason: One written reason for every soft problem met, empty for none.
     """
     report = SubmitReport()
-    ids = list(record_ids)
-    for done, record_id in enumerate(ids):
-        if is_cancelled():
-            break
-        on_progress(done, len(ids))
-        if store.records.draft(record_id) is not None:
-            _submit_one(store, library, calendar, record_id, report, now=now, reason=reason)
-    on_progress(len(ids), len(ids))
+    for part in portions(list(record_ids), on_progress, is_cancelled):
+        with store.atomic():
+            for record_id in part:
+                if store.records.draft(record_id) is not None:
+                    _submit_one(store, library, calendar, record_id, report, now=now, reason=reason)
     return report
 
 

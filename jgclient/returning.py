@@ -12,18 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jgclient.deadlines.calendar import Calendar
-from jgclient.entering import (
-    Cancelled,
-    EnteringError,
-    Progress,
-    RefusedRecord,
-    SubmitReport,
-    finish,
-    open_record,
-    summarise,
-)
+from jgclient.entering import EnteringError, RefusedRecord, SubmitReport, finish, open_record, summarise
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem
+from jgclient.portions import Cancelled, Progress, portions
 from jgclient.records import Json, State, canonical_json
 from jgclient.store import ListQuery, Store
 from jgclient.store.warnings import LearnedWarning
@@ -91,28 +83,39 @@ def mend_all(
         texts: Field name → corrected text; what else was typed stays.
         now: The time of finishing.
         on_progress: Called with records done and in all.
-        is_cancelled: Asked between records.
+        is_cancelled: Asked before each portion of records.
     """
     report = SubmitReport()
-    for done, record_id in enumerate(group.record_ids):
-        if is_cancelled():
-            break
-        on_progress(done, len(group.record_ids))
-        try:
-            opened = open_record(store, library, record_id)
-        except EnteringError as error:
-            problem = Problem("form-missing", "08数据关联性检查", "hard", (), str(error))
-            report.refused.append(RefusedRecord(record_id, "", [problem]))
-            continue
-        mended = {**opened.texts, **texts}
-        finished = finish(store, library, calendar, opened, mended, opened.reasons, now=now)
-        if finished.revision is not None:
-            report.queued += 1
-        else:
-            title = summarise(opened.form, finished.reading.texts).title
-            report.refused.append(RefusedRecord(record_id, title, finished.blocking))
-    on_progress(len(group.record_ids), len(group.record_ids))
+    for part in portions(group.record_ids, on_progress, is_cancelled):
+        with store.atomic():
+            for record_id in part:
+                _mend_one(store, library, calendar, record_id, texts, report, now=now)
     return report
+
+
+def _mend_one(
+    store: Store,
+    library: FormLibrary,
+    calendar: Calendar,
+    record_id: str,
+    texts: Mapping[str, str],
+    report: SubmitReport,
+    *,
+    now: datetime,
+) -> None:
+    try:
+        opened = open_record(store, library, record_id)
+    except EnteringError as error:
+        problem = Problem("form-missing", "08数据关联性检查", "hard", (), str(error))
+        report.refused.append(RefusedRecord(record_id, "", [problem]))
+        return
+    mended = {**opened.texts, **texts}
+    finished = finish(store, library, calendar, opened, mended, opened.reasons, now=now)
+    if finished.revision is not None:
+        report.queued += 1
+    else:
+        title = summarise(opened.form, finished.reading.texts).title
+        report.refused.append(RefusedRecord(record_id, title, finished.blocking))
 
 
 # -- learning ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jgclient import changing, entering
+from jgclient import changing, entering, portions
 from jgclient.deadlines.calendar import Calendar, load_calendar
 from jgclient.forms.library import FormLibrary, resources_folder
 from jgclient.importing import import_workbook
@@ -100,8 +100,9 @@ def test_what_cannot_be_changed_says_why(
 
 
 def test_stopping_leaves_the_rest_alone(
-    store: Store, library: FormLibrary, ids: list[str], now: datetime
+    store: Store, library: FormLibrary, ids: list[str], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(portions, "_TOGETHER", 1)
     changes = changing.preview(store, library, ids, FIELD, "2026.11.20", now=now)
     stop = iter([False, True])
     done = changing.change(store, library, changes, FIELD, now=now, is_cancelled=lambda: next(stop))
