@@ -166,7 +166,7 @@ class Attachments:
 
     def _copy(self, copy: Connection, row: Row) -> None:
         with copy.atomic():
-            copy.insert("file", {name: row[name] for name in row.keys() if name != "key"})  # noqa: SIM118
+            copy.insert("file", {name: value for name, value in dict(row).items() if name != "key"})
             key = copy.value("SELECT last_insert_rowid()")
             for place, data in enumerate(self.read(row["sha256"])):
                 copy.run(_PIECE, [key, place, data])

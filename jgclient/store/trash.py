@@ -24,7 +24,7 @@ class Trash:
 
     def put(self, draft: Row, title: str) -> None:
         """Keep a draft row (with its record's ``id``); the caller removes it from the drafts."""
-        columns = {name: draft[name] for name in draft.keys() if name not in _NOT_KEPT}  # noqa: SIM118
+        columns = {name: value for name, value in dict(draft).items() if name not in _NOT_KEPT}
         self._db.insert("trash", {
             "record_id": draft["id"], "form": draft["form"], "title": title,
             "dropped_at": self._clock().isoformat(), "draft": canonical_json(columns),
