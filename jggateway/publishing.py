@@ -136,7 +136,7 @@ def _withdrawn(kind: str, entry_id: str, unit: str) -> Entry:
 # -- the kinds ---------------------------------------------------------------------------------------------
 
 
-def _form(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001
+def _form(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001 - every kind is read the same way
     file = FileText.from_json(entry.content)
     made = form_entry(file.text, entry.origin)
     if made is None:
@@ -151,7 +151,7 @@ def _form(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: AR
     return made
 
 
-def _codes(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001
+def _codes(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001 - every kind is read the same way
     file = FileText.from_json(entry.content)
     with TemporaryDirectory(prefix="jggateway") as name:
         path = Path(name) / file.name
@@ -168,7 +168,7 @@ def _codes(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: A
     return Entry("codes", list_id, asdict(file), origin=entry.origin)
 
 
-def _calendar(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001
+def _calendar(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001 - every kind is read the same way
     file = FileText.from_json(entry.content)
     year = file.name.removesuffix(".csv")
     if not (year.isascii() and year.isdecimal() and len(year) == 4):
@@ -221,13 +221,13 @@ def _register(entry: Entry, library: FormLibrary, today: date) -> Entry:
     return register_entry(form, row.content, entry.unit)
 
 
-def _notice(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001
+def _notice(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001 - every kind is read the same way
     notice = Notice.from_json(entry.content)
     content = {**asdict(notice), "published_on": notice.published_on or today.isoformat()}
     return Entry("notice", entry.id or str(uuid4()), content, entry.unit)
 
 
-def _task(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001
+def _task(entry: Entry, library: FormLibrary, today: date) -> Entry:  # noqa: ARG001 - every kind is read the same way
     task = Task.from_json(entry.content)
     if task.form and task.form not in {form.id for form in library.forms}:
         raise PublishError(f"没有表单“{task.form}”。请检查任务要填的表单。")

@@ -37,18 +37,18 @@ class Registers(Protocol):
 class NoRegisters:
     """Registers that know nothing: every question stays open, nothing is refused for that."""
 
-    def rows(self, register: str, key: str) -> list[Mapping[str, Json]]:  # noqa: ARG002
+    def rows(self, register: str, key: str) -> list[Mapping[str, Json]]:  # noqa: ARG002 - nothing is known of anything
         """No rows."""
         return []
 
-    def has_any(self, register: str) -> bool:  # noqa: ARG002
+    def has_any(self, register: str) -> bool:  # noqa: ARG002 - nothing is known of anything
         """False: nothing can be verified."""
         return False
 
-    def record_exists(self, form: str, number: str) -> bool | None:  # noqa: ARG002
+    def record_exists(self, form: str, number: str) -> bool | None:  # noqa: ARG002 - nothing is known of anything
         """None: cannot be known."""
         return None
 
-    def same_acts(self, form: str, fields: Mapping[str, Json], *, within: Days | None = None) -> int:  # noqa: ARG002
+    def same_acts(self, form: str, fields: Mapping[str, Json], *, within: Days | None = None) -> int:  # noqa: ARG002 - nothing is known of anything
         """None are known."""
         return 0

@@ -47,22 +47,22 @@ class FieldType(Generic[V]):
             return False
         return is_blank(text) or (len(text) < 8 and plain(text) in self.none_words)
 
-    def asks_day(self, field: Field, codes: CodeLists) -> bool:  # noqa: ARG002
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:
         """Whether what a text means, or what is wrong with it, depends on the day of the act."""
         return False
 
-    def asks_siblings(self, field: Field) -> bool:  # noqa: ARG002
+    def asks_siblings(self, field: Field) -> bool:
         """Whether what is wrong with a value depends on other fields."""
         return False
 
-    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:  # noqa: ARG002
+    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:
         """Whether all these texts but empty ones surely mean themselves, letter for letter.
 
         A quick look at many texts at once; False says nothing.
         """
         return False
 
-    def dubious(self, field: Field, values: Sequence[V], around: Surroundings) -> Sequence[int]:  # noqa: ARG002
+    def dubious(self, field: Field, values: Sequence[V], around: Surroundings) -> Sequence[int]:
         """Indices of the values that :meth:`check` may find anything wrong with.
 
         A quick look at the values of many records that agree in every sibling they are asked for.
@@ -77,11 +77,11 @@ class FieldType(Generic[V]):
         """
         raise NotImplementedError
 
-    def check(self, field: Field, value: V, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+    def check(self, field: Field, value: V, around: Surroundings) -> list[Finding]:
         """What is wrong with a value that was understood."""
         return []
 
-    def format(self, field: Field, value: V, codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: V, codes: CodeLists) -> str:
         """The text shown for a value; :meth:`parse` gives the same value back."""
         return str(value)
 
@@ -101,7 +101,7 @@ class FieldType(Generic[V]):
         """What rules see of the value."""
         raise NotImplementedError
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """What may be filled in, in Chinese, for the reference and for the notes in workbooks."""
         limit = f"，不超过 {field.max_length} 字" if field.max_length else ""
         return f"{self.title}{limit}"
@@ -115,7 +115,7 @@ def says_itself(kind: FieldType[Any]) -> bool:
 class TextValued(FieldType[str]):
     """A field type whose value, JSON value and rule value are one and the same text."""
 
-    def from_json(self, field: Field, data: Json) -> str:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> str:
         """The text."""
         return text_of(data)
 
@@ -130,7 +130,7 @@ class ListValued(FieldType[list[str]]):
     shape: Shape = "list"
     plural = True
 
-    def from_json(self, field: Field, data: Json) -> list[str]:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> list[str]:
         """The list; it must not be empty nor hold anything blank or twice."""
         if not isinstance(data, list) or not data:
             raise wrong_json("非空列表", data)

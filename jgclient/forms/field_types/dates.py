@@ -29,12 +29,12 @@ class Date(FieldType[date]):
     shape = "date"
     kind = KINDS["10"]
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> date:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> date:
         """The day; a time of day behind it is dropped."""
         cleaned = _WEEKDAY.sub("", cleaning.plain(text), count=1)
         return parse_date(_TIME.sub("", cleaned, count=1), around.today)
 
-    def format(self, field: Field, value: date, codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: date, codes: CodeLists) -> str:
         """``2026-09-05``."""
         return value.isoformat()
 
@@ -42,7 +42,7 @@ class Date(FieldType[date]):
         """``"2026-09-05"``."""
         return value.isoformat()
 
-    def from_json(self, field: Field, data: Json) -> date:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> date:
         """The day; only the ISO form is taken."""
         if not isinstance(data, str):
             raise wrong_json("日期文字", data)
@@ -58,7 +58,7 @@ class Date(FieldType[date]):
         """ISO text, which sorts like the days."""
         return value.isoformat()
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """Its form."""
         return "日期，如 2026-09-05"
 
@@ -71,7 +71,7 @@ class DateTime(FieldType[datetime]):
     shape = "date"
     kind = KINDS["10"]
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> datetime:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> datetime:
         """Day and time; the time is never guessed."""
         cleaned = cleaning.plain(text)
         found = _TIME.search(cleaned)
@@ -80,7 +80,7 @@ class DateTime(FieldType[datetime]):
             raise Refused("no-time", f"“{cleaned}”缺少时间", f"请写明几点几分，如 {day.isoformat()} 10:30")
         return datetime.combine(parse_date(cleaned[: found.start()], around.today), _time(found, cleaned))
 
-    def format(self, field: Field, value: datetime, codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: datetime, codes: CodeLists) -> str:
         """``2026-09-05 10:30``, with seconds if there are any."""
         return value.strftime("%Y-%m-%d %H:%M:%S" if value.second else "%Y-%m-%d %H:%M")
 
@@ -88,7 +88,7 @@ class DateTime(FieldType[datetime]):
         """``"2026-09-05T10:30:00"``."""
         return value.isoformat(timespec="seconds")
 
-    def from_json(self, field: Field, data: Json) -> datetime:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> datetime:
         """Day and time; only the form of :meth:`to_json` is taken."""
         if not isinstance(data, str):
             raise wrong_json("日期时间文字", data)
@@ -104,7 +104,7 @@ class DateTime(FieldType[datetime]):
         """ISO text, which sorts like the moments."""
         return value.isoformat(timespec="seconds")
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """Its form."""
         return "日期和时间，如 2026-09-05 10:30"
 

@@ -32,7 +32,7 @@ class Persons(ListValued):
     title = "人员"
     counter = "人"
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:
         """The names, each once."""
         names = [name for part in _BETWEEN_NAMES.split(_person_text(text)) for name in names_in(part)]
         if not names:
@@ -50,11 +50,11 @@ class Persons(ListValued):
             )
         return found
 
-    def format(self, field: Field, value: list[str], codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: list[str], codes: CodeLists) -> str:
         """张三、李四."""
         return "、".join(value)
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """How to separate them and how many there must be."""
         least = f"，至少 {field.min_items} 人" if field.min_items else ""
         return f"姓名，多人用“、”隔开{least}"
@@ -66,11 +66,11 @@ class Lines(ListValued):
     name = "lines"
     title = "多项文字"
 
-    def asks_day(self, field: Field, codes: CodeLists) -> bool:  # noqa: ARG002
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:
         """Whether they are regions, which came and went."""
         return field.identifier == "region"
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> list[str]:
         """The texts, each once."""
         parts = [cleaning.line(part) for part in _line_breaks(field).split(cleaning.prose(text))]
         if field.identifier:
@@ -87,11 +87,11 @@ class Lines(ListValued):
             found += [fault for entry in value for fault in judged(field.identifier, entry, around)]
         return found
 
-    def format(self, field: Field, value: list[str], codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: list[str], codes: CodeLists) -> str:
         """Joined by “；”."""
         return "；".join(value)
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """How to separate them and how many there must be."""
         least = f"，至少 {field.min_items} 项" if field.min_items else ""
         return f"多项用“；”隔开{least}"
@@ -106,7 +106,7 @@ class Attachments(FieldType[list[dict[str, Any]]]):
     plural = True
     longest = 100_000
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> list[dict[str, Any]]:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> list[dict[str, Any]]:
         """The list as :meth:`format` writes it; attachments are chosen, not typed."""
         try:
             data = json.loads(text)
@@ -114,11 +114,11 @@ class Attachments(FieldType[list[dict[str, Any]]]):
             raise Refused("not-attachments", "附件不能直接填写", "请用“添加附件”选择文件") from None
         return self.from_json(field, data)
 
-    def format(self, field: Field, value: list[dict[str, Any]], codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: list[dict[str, Any]], codes: CodeLists) -> str:
         """JSON, because a text must not lose which file is meant."""
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
-    def from_json(self, field: Field, data: Json) -> list[dict[str, Any]]:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> list[dict[str, Any]]:
         """A list of objects with sha256, name and size."""
         if not isinstance(data, list) or not data:
             raise wrong_json("附件列表", data)
@@ -131,7 +131,7 @@ class Attachments(FieldType[list[dict[str, Any]]]):
         """The file names."""
         return [str(entry["name"]) for entry in value]
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """How to add one."""
         return "附件，在录入窗口里添加"
 

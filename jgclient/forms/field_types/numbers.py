@@ -73,11 +73,11 @@ class Money(FieldType[Decimal]):
     title = "金额"
     shape = "number"
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> Decimal:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> Decimal:
         """The amount in the field's unit; a unit behind the number is converted."""
         return parse_money(text, field.unit or "元")
 
-    def check(self, field: Field, value: Decimal, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+    def check(self, field: Field, value: Decimal, around: Surroundings) -> list[Finding]:
         """Sign, size and decimal places."""
         unit = field.unit or "元"
         shown = plain_decimal(value)
@@ -91,7 +91,7 @@ class Money(FieldType[Decimal]):
             return [Finding("too-precise", message, "最小到分", candidates=(rounded,))]
         return []
 
-    def format(self, field: Field, value: Decimal, codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: Decimal, codes: CodeLists) -> str:
         """Digits without separators, e.g. ``5000`` or ``0.05``."""
         return plain_decimal(value)
 
@@ -99,7 +99,7 @@ class Money(FieldType[Decimal]):
         """Digits as text, because JSON numbers are not exact."""
         return plain_decimal(value)
 
-    def from_json(self, field: Field, data: Json) -> Decimal:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> Decimal:
         """The amount; only plain digits without superfluous zeros are taken."""
         if not isinstance(data, str):
             raise wrong_json("金额文字", data)
@@ -111,7 +111,7 @@ class Money(FieldType[Decimal]):
         """A double in the field's unit."""
         return float(value)
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """Its unit and places."""
         unit = field.unit or "元"
         return f"金额，单位{unit}，最多 {PLACES[unit]} 位小数"
@@ -124,7 +124,7 @@ class Integer(FieldType[int]):
     title = "整数"
     shape = "number"
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> int:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> int:
         """The number; a counting word behind it is dropped."""
         cleaned = without_groups(cleaning.plain(text))
         found = _WHOLE.fullmatch(cleaned)
@@ -132,13 +132,13 @@ class Integer(FieldType[int]):
             raise Refused("not-a-number", f"“{cleaned}”不是整数", "请只填数字，如 3")
         return int(found[1])
 
-    def check(self, field: Field, value: int, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+    def check(self, field: Field, value: int, around: Surroundings) -> list[Finding]:
         """Its sign."""
         if value < 0:
             return [Finding("negative", f"“{field.title}”不能是负数（{value}）", "请填 0 或正数")]
         return []
 
-    def from_json(self, field: Field, data: Json) -> int:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> int:
         """The number."""
         if not isinstance(data, int) or isinstance(data, bool) or abs(data) >= 10**15:
             raise wrong_json("15 位以内的整数", data)
@@ -158,7 +158,7 @@ class YesNo(FieldType[bool]):
     kind = KINDS["01"]
     none_words = frozenset()
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> bool:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> bool:
         """True for 是, 有, Y, 1, √ and the like."""
         word = cleaning.plain(text).casefold()
         if word in _YES or word in _NO:
@@ -167,11 +167,11 @@ class YesNo(FieldType[bool]):
             "not-yes-or-no", f"“{word}”看不出是“是”还是“否”", "请填 是 或 否", candidates=("是", "否")
         )
 
-    def format(self, field: Field, value: bool, codes: CodeLists) -> str:  # noqa: ARG002
+    def format(self, field: Field, value: bool, codes: CodeLists) -> str:
         """是 or 否."""
         return "是" if value else "否"
 
-    def from_json(self, field: Field, data: Json) -> bool:  # noqa: ARG002
+    def from_json(self, field: Field, data: Json) -> bool:
         """The truth value."""
         if not isinstance(data, bool):
             raise wrong_json("是/否", data)
@@ -181,6 +181,6 @@ class YesNo(FieldType[bool]):
         """The truth value."""
         return value
 
-    def describe(self, field: Field, codes: CodeLists) -> str:  # noqa: ARG002
+    def describe(self, field: Field, codes: CodeLists) -> str:
         """Its two words."""
         return "填 是 或 否"

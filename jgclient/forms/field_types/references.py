@@ -27,7 +27,7 @@ class Identifier(TextValued):
     title = "证件号码"
     kind = KINDS["06"]
 
-    def asks_day(self, field: Field, codes: CodeLists) -> bool:  # noqa: ARG002
+    def asks_day(self, field: Field, codes: CodeLists) -> bool:
         """Whether it is a region, which came and went."""
         return identifier_kind(field) == "region"
 

@@ -24,7 +24,7 @@ class Text(TextValued):
     longest = 100_000
     _tidy = re.compile(r"[!-~一-鿿·—‘’“”…、。《》〈〉「」『』【】〔〕！（），：；？]*")
 
-    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:  # noqa: ARG002
+    def as_they_are(self, field: Field, texts: Sequence[str]) -> bool:
         """Whether nothing needs cleaning, is unreadably long or only stands for nothing."""
         return (
             self._tidy.fullmatch("".join(texts)) is not None
@@ -32,21 +32,21 @@ class Text(TextValued):
             and not any(self.is_blank(text) for text in texts if text and len(text) < LONGEST_BLANK)
         )
 
-    def parse(self, field: Field, text: str, around: Surroundings) -> str:  # noqa: ARG002
+    def parse(self, field: Field, text: str, around: Surroundings) -> str:
         """The line without invisible characters."""
         return kept(self._cleaned(text))
 
     def _cleaned(self, text: str) -> str:
         return cleaning.line(text)
 
-    def dubious(self, field: Field, values: Sequence[str], around: Surroundings) -> Sequence[int]:  # noqa: ARG002
+    def dubious(self, field: Field, values: Sequence[str], around: Surroundings) -> Sequence[int]:
         """Those that are too long."""
         most = field.max_length
         if not most or max(map(len, values)) <= most:
             return ()
         return [index for index, value in enumerate(values) if len(value) > most]
 
-    def check(self, field: Field, value: str, around: Surroundings) -> list[Finding]:  # noqa: ARG002
+    def check(self, field: Field, value: str, around: Surroundings) -> list[Finding]:
         """Its length."""
         return too_long(field, value)
 
