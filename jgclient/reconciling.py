@@ -44,6 +44,7 @@ class Reconciled:
         counts = self.comparison.counts()
         parts = [f"一致 {self.comparison.agreed}"]
         parts += [f"{TITLES[kind]} {count}" for kind, count in counts.items() if count]
+        parts += [f"待重新上报 {self.comparison.underway}"] if self.comparison.underway else []
         parts += [f"补回执 {self.comparison.receipts}"] if self.comparison.receipts else []
         return " · ".join(parts)
 
@@ -112,15 +113,18 @@ class Reconciling:
         report = Reconciled()
         with only_run(self._store.folder):
             mending = Mending(self._store, self._platform, Dialogue(self._around), self._library)
+            report.mended = mending.done
             try:
-                report.mended = mending.mend(differences)
+                mending.mend(differences)
             except Ended as end:
                 report.stopped, report.note = str(end), end.note
         return report
 
     def _remember(self, comparison: Comparison, *, whole: bool) -> None:
         at = self._around.now().isoformat(timespec="seconds")
-        counts: dict[str, Json] = {"at": at, "agreed": comparison.agreed, **comparison.counts()}
+        counts: dict[str, Json] = {
+            "at": at, "agreed": comparison.agreed, "underway": comparison.underway, **comparison.counts(),
+        }  # fmt: skip
         with self._store.atomic():
             if whole:
                 self._store.settings.set(LAST, counts)

@@ -19,6 +19,7 @@ from jgclient.contract import (
     marks_hash,
 )
 from jgclient.forms.library import FormLibrary
+from jgclient.records import State
 from jgclient.store import Store
 from jgclient.sync.dialogue import IDS_AT_ONCE, Dialogue
 
@@ -62,12 +63,14 @@ class Comparison:
         forms: Forms that were compared.
         agreed: Number of records on which both sides agree.
         receipts: Receipts that were missing here and have been brought home.
+        underway: Number of records that differ, but whose remedy waits in the outbox to be sent.
         differences: What is left, by form, day and record.
     """
 
     forms: list[str] = field(default_factory=list)
     agreed: int = 0
     receipts: int = 0
+    underway: int = 0
     differences: list[Difference] = field(default_factory=list)
 
     def open(self) -> list[Difference]:
@@ -184,7 +187,10 @@ class Comparing:
             their_day, other = theirs.get(record_id, nothing)
             if record_id in unreceipted or _same(mine, other):
                 comparison.agreed += 1
-            elif found := self._difference(form, day or their_day, record_id, mine, other):
+            elif self._underway(record_id, mine, other):
+                comparison.underway += 1
+            else:
+                found = self._difference(form, day or their_day, record_id, mine, other)
                 comparison.differences.append(found)
         comparison.differences.sort(key=lambda d: (d.form, d.day, d.record_id))
 
@@ -198,23 +204,28 @@ class Comparing:
                 newest[result.id] = (lacking[result.id][0], mark)
         return newest
 
+    def _underway(self, record_id: str, mine: Mark | None, other: Mark | None) -> bool:
+        """Whether the remedy was chosen and waits to be sent: once more, or the version decided on."""
+        if _lacks(mine, other):
+            return self._store.outbox.is_requeued(record_id)
+        counterpart = self._store.counterparts.get(record_id)
+        row = self._store.records.row(record_id)
+        decided = counterpart is not None and counterpart.decided
+        return decided and row is not None and row.state in (State.QUEUED, State.SENDING)
+
     def _difference(
         self, form: str, day: str, record_id: str, mine: Mark | None, other: Mark | None
-    ) -> Difference | None:
-        """What kind of difference it is; None for one that is being mended already."""
+    ) -> Difference:
+        """What kind of difference it is, and its remedy."""
         kind: Kind
         remedy: Remedy
-        if mine is not None and (other is None or other.revision < mine.revision):
-            if self._store.outbox.is_requeued(record_id):
-                return None
+        if _lacks(mine, other):
             kind, remedy = "missing", "requeue"
-        elif self._store.records.row(record_id) is None:
-            kind, remedy = "extra", "fetch"
         else:
             assert other is not None  # noqa: S101 - one of the two sides has it
-            kind, remedy = "different", "show"
-            if not self._store.counterparts.stands_against(record_id, other.revision):
-                remedy = "fetch"
+            against = self._store.counterparts.stands_against(record_id, other.revision)
+            kind = "different" if mine is not None or against else "extra"
+            remedy = "show" if against else "fetch"
         shown = remedy == "show" and self._store.counterparts.get(record_id) is not None
         return Difference(kind, form, day, record_id, mine, other, remedy, shown)
 
@@ -244,6 +255,11 @@ class Comparing:
             self._talk.stop_if_cancelled()
             found += self._talk.ask(partial(self._platform.receipts, ids[start : start + IDS_AT_ONCE]))
         return found
+
+
+def _lacks(mine: Mark | None, other: Mark | None) -> bool:
+    """Whether the platform has not got what it once gave a receipt for."""
+    return mine is not None and (other is None or other.revision < mine.revision)
 
 
 def _same(mine: Mark | None, other: Mark | None) -> bool:

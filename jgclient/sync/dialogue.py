@@ -55,6 +55,10 @@ class Dialogue:
         self._around = around
         self.report = SyncReport()
 
+    def now(self) -> datetime:
+        """What the clock says."""
+        return self._around.now()
+
     def once(self, call: Callable[[], T]) -> T:
         """Make one request.
 

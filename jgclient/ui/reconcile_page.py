@@ -26,7 +26,8 @@ if TYPE_CHECKING:  # the network library loads slowly
     from jgclient.contract import Mark
     from jgclient.forms.library import FormLibrary
     from jgclient.reconciling import Reconciled, Reconciling
-    from jgclient.sync.comparing import Difference
+    from jgclient.sync.comparing import Comparison, Difference
+    from jgclient.sync.mending import Mended
 
 _TONES: dict[str, ToneName] = {"missing": "warning", "extra": "warning", "different": "danger"}
 _TABLE, _EMPTY = 0, 1
@@ -69,7 +70,10 @@ class ReconcilePage(PageBase):
             return "还没有对过账"
         when = moment_words(datetime.fromisoformat(last["at"]), self.desk.clock())
         open_ones = sum(int(last.get(kind, 0)) for kind in _TONES)
-        return f"上次 {when}：" + (f"{open_ones:,} 处不一致" if open_ones else "两边一致")
+        underway = int(last.get("underway", 0))
+        parts = [f"{open_ones:,} 处不一致"] if open_ones else []
+        parts += [f"{underway:,} 条待重新上报"] if underway else []
+        return f"上次 {when}：" + ("，".join(parts) or "两边一致")
 
     def head_buttons(self) -> list[QWidget]:
         """Begin."""
@@ -137,15 +141,21 @@ class ReconcilePage(PageBase):
         elif outcome.note == "等待登录":
             self.login.ask(outcome.stopped)
         else:
-            self.stopped.setText(
-                "对账已停下，没有改动任何记录。" if outcome.note == "已取消" else outcome.stopped
-            )
+            self.stopped.setText(_stopped_words(outcome))
+        if outcome.stopped:
+            self._forget(outcome.mended.ids)
         self.desk.data_changed.emit()
         self._show()
-        if self._differences() and not outcome.stopped and self.isVisible():
+        if not outcome.stopped and self.isVisible():
             self.table.choose(0)
-            self.table.setFocus()
+            (self.table if self._differences() else self.compare_button).setFocus()
         self._tell(outcome)
+
+    def _forget(self, ids: Sequence[str]) -> None:
+        """What was mended before it stopped is no difference any more; the next comparison says the rest."""
+        if self.outcome is not None:
+            found = self.outcome.comparison
+            found.differences = [one for one in found.differences if one.record_id not in ids]
 
     @Slot(str)
     def _failed(self, sentence: str) -> None:
@@ -155,17 +165,17 @@ class ReconcilePage(PageBase):
 
     def _tell(self, outcome: Reconciled) -> None:
         """Say what was done; a single conflict is opened, because now a person decides."""
+        words = _mended_words(outcome.mended)
         if outcome.stopped:
+            if words:
+                self.desk.say(f"没有处理完，已处理的：{words}。请再对一次账。", "warning")
             return
         if len(self._mending) == 1 and outcome.mended.shown:
             self.desk.go("conflict", record_id=self._mending[0].record_id)
-        done = outcome.mended
-        parts = ((done.requeued, "重新排队"), (done.fetched, "取回"), (done.shown, "待两版对照"))
-        words = "，".join(f"{what} {count:,} 条" for count, what in parts if count)
-        self.desk.say(
-            f"{words}。{outcome.line()}" if words else outcome.line(),
-            "warning" if self._open() else "accepted",
-        )
+        settled = not self._differences() and not outcome.comparison.underway
+        advice = "按 F9 上报。" if outcome.comparison.underway else ""
+        line = f"{words}。{outcome.line()}" if words else outcome.line()
+        self.desk.say(f"{line}。{advice}" if advice else line, "accepted" if settled else "warning")
 
     # -- showing -----------------------------------------------------------------------------------
 
@@ -193,9 +203,16 @@ class ReconcilePage(PageBase):
                 "逐日比对已接收的记录：平台缺的重新上报，平台多的取回，内容不同的两版对照。不会改动任何一边。",
             )
         else:
-            agreed = self.outcome.comparison.agreed
-            self.empty.say("两边一致", f"{agreed:,} 条记录的内容和版次都相同。")
+            self._say_agreed(self.outcome.comparison)
         self.head_changed.emit()
+
+    def _say_agreed(self, found: Comparison) -> None:
+        same = f"{found.agreed:,} 条记录的内容和版次都相同。"
+        if found.underway:
+            title = f"{found.underway:,} 条等待重新上报"
+            self.empty.say(title, f"已在上报队列里，按 F9 上报后再对一次账；其余 {same}")
+        else:
+            self.empty.say("两边一致", same)
 
     def _load(self, limit: int, offset: int, _order: Order) -> Sequence[Difference]:
         return self._differences()[offset : offset + limit]
@@ -206,7 +223,7 @@ class ReconcilePage(PageBase):
             Column("类别", lambda one: self.desk.form_short(one.form), 6),
             Column("行为日期", lambda one: iso_day(one.day, self.desk.today()), 5, muted=True),
             Column("记录", self._title),
-            Column("本机", lambda one: _version(one.ours), 5, muted=True),
+            Column("本机", self._ours, 5, muted=True),
             Column("平台", lambda one: _version(one.theirs), 5, muted=True),
             Column("处理（Enter）", _remedy, 7, tone=lambda _one: "waiting"),
         ]
@@ -214,6 +231,12 @@ class ReconcilePage(PageBase):
     def _title(self, one: Difference) -> str:
         row = self.desk.store.records.row(one.record_id)
         return (row.title or row.number or "（未填名称）") if row else "（本机没有这条记录）"
+
+    def _ours(self, one: Difference) -> str:
+        """What has a receipt here; a record that is here without one is not missing."""
+        if one.ours is None and self.desk.store.records.row(one.record_id) is not None:
+            return "没有回执"
+        return _version(one.ours)
 
     def _lay_out(self) -> None:
         column = page_column(self)
@@ -287,6 +310,18 @@ def _remedy(one: Difference) -> str:
     from jgclient.sync.comparing import REMEDIES  # noqa: PLC0415 - see above
 
     return "打开两版对照" if one.shown else REMEDIES[one.remedy]
+
+
+def _mended_words(done: Mended) -> str:
+    parts = ((done.requeued, "重新排队"), (done.fetched, "取回"), (done.shown, "待两版对照"))
+    return "，".join(f"{what} {count:,} 条" for count, what in parts if count)
+
+
+def _stopped_words(outcome: Reconciled) -> str:
+    """Why it stopped; a cancel says what was not touched."""
+    if outcome.note != "已取消":
+        return outcome.stopped
+    return "已停下，其余的没有改动。" if outcome.mended.ids else "对账已停下，没有改动任何记录。"
 
 
 def _version(mark: Mark | None) -> str:

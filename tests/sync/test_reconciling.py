@@ -278,3 +278,83 @@ def test_no_network_says_so_and_changes_nothing(
     difference = Difference("extra", "note", "", "r1", None, None, "fetch")
     server.script("/v1/records", *[reset] * 3)
     assert job.mend([difference]).stopped
+
+
+def test_what_waits_to_be_sent_again_is_not_called_agreed(
+    profile: Profile, platform: HttpPlatform, model: ModelPlatform, job: Reconciling
+) -> None:
+    profile.finish("r1", day="2026-09-01")
+    profile.sync(platform)
+    model.forget("r1", 1)
+    job.mend(job.compare().comparison.differences)
+    report = job.compare()
+    assert (found(report), report.comparison.underway) == ([], 1)
+    assert report.line() == "一致 0 · 待重新上报 1"
+    assert profile.store.settings.get(LAST)["underway"] == 1
+    profile.sync(platform)
+    assert job.compare().line() == "一致 1"
+
+
+def test_a_version_decided_on_is_not_asked_about_again(
+    profile: Profile, twin: Profile, platform: HttpPlatform, job: Reconciling
+) -> None:
+    for client in (profile, twin):
+        client.finish("edited", day="2026-09-03")
+        client.sync(platform)
+    twin.finish("edited", name="另一台", day="2026-09-03")
+    twin.sync(platform)
+    profile.finish("edited", name="这一台", day="2026-09-03")
+    job.mend(job.compare().comparison.differences)
+    profile.store.counterparts.decide("edited")
+    decided = profile.finish("edited", name="这一台", day="2026-09-03")
+    report = job.compare()
+    assert (found(report), report.line()) == ([], "一致 0 · 待重新上报 1")
+    assert (decided.revision, profile.sync(platform).accepted) == (3, 1)
+    assert job.compare().line() == "一致 1"
+
+
+def keep_draft(profile: Profile, record_id: str, name: str) -> None:
+    profile.store.records.save_draft(
+        record_id, form="note", form_version=1, author="李某", texts={"name": name, "day": "2026年9月2日"}
+    )
+
+
+def test_a_draft_that_was_reported_meanwhile_does_not_wait_again(
+    profile: Profile, twin: Profile, platform: HttpPlatform, job: Reconciling
+) -> None:
+    for record_id in ("same", "other"):
+        twin.finish(record_id, name="便函", day="2026-09-02")
+    twin.sync(platform)
+    keep_draft(profile, "same", "便函")
+    keep_draft(profile, "other", "后来改的便函")
+    report = job.compare()
+    assert found(report) == [("other", "extra", "fetch"), ("same", "extra", "fetch")]
+    assert job.mend(report.comparison.differences).mended.fetched == 2
+    assert (profile.ids(State.ACCEPTED), profile.ids(State.DRAFT)) == (["same"], ["other"])
+    assert profile.store.records.draft("other").texts["name"] == "后来改的便函"
+    assert (found(job.compare()), profile.store.contradictions(), profile.store.stale_rows()) == ([], [], [])
+
+
+def test_a_difference_that_was_mended_already_is_not_made_a_conflict(
+    profile: Profile, twin: Profile, platform: HttpPlatform, job: Reconciling
+) -> None:
+    twin.finish("theirs", day="2026-09-02")
+    twin.sync(platform)
+    old = job.compare().comparison.differences
+    job.mend(old)
+    again = job.mend(old).mended
+    assert (again.fetched, again.shown, again.gone) == (0, 0, 1)
+    assert profile.store.counterparts.get("theirs") is None
+
+
+def test_mending_that_stops_half_way_tells_what_was_done(
+    profile: Profile, twin: Profile, platform: HttpPlatform, server: FaultyServer, job: Reconciling
+) -> None:
+    ids = twin.finish_many(45, day="2026-09-02")
+    twin.sync(platform)
+    found_before = job.compare().comparison.differences
+    server.script(ids[44], *[reset] * 3)
+    report = job.mend(found_before)
+    assert (report.mended.fetched, sorted(report.mended.ids)) == (40, ids[:40])
+    assert "没有答完" in report.stopped
+    assert job.compare().line() == "一致 40 · 平台多 5"

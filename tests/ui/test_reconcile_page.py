@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,11 @@ from ui_seeing import clipped
 from ui_stories import NOW, Story
 
 from jgclient import sync
+from jgclient.contract import KeptRecord, TransportError
+from jgclient.platform_api import HttpPlatform
 from jgclient.records import State
 from jgclient.store import Store, open_store
+from jgclient.sync.dialogue import IDS_AT_ONCE
 from jgclient.sync.running import RECONCILE_FIRST
 from jgclient.ui.conflict_page import ConflictPage
 from jgclient.ui.frame import MainWindow
@@ -81,6 +84,10 @@ def test_each_difference_has_its_remedy(
     qtbot.keyClick(page.mend_button, Qt.Key.Key_Return)
     assert settled(page, qtbot) == []
     assert store.outbox.count() == 1
+    assert page.empty.title.text() == "1 条等待重新上报"
+    assert page.head_note() == "上次 10:46：1 条待重新上报"
+    assert window.foot._said.text() == "重新排队 1 条。一致 1 · 待重新上报 1。按 F9 上报。"
+    assert page.compare_button.hasFocus()
     report(store)
     assert compare(page, qtbot) == []
     assert page.empty.title.text() == "两边一致"
@@ -118,6 +125,32 @@ def test_two_versions_are_shown_and_one_is_chosen(
     texts = store.records.draft(record_id)
     assert texts is not None
     assert texts.texts["administrative_cp"] == "郑州恒通客运有限公司"
+
+
+def test_a_remedy_that_stops_half_way_says_what_was_done(
+    window: MainWindow, store: Store, gateway: Gateway, twin: Store, qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    known_here(store, gateway)
+    other = Story(twin)
+    for number in range(45):
+        other.queued(f"郑州第{number}餐饮服务有限公司")
+    report(twin)
+    page = page_of(window)
+    assert len(compare(page, qtbot)) == 45
+    whole = HttpPlatform.records
+
+    def only_the_first(platform: HttpPlatform, ids: Sequence[str]) -> list[KeptRecord]:
+        if len(ids) < IDS_AT_ONCE:
+            raise TransportError("login", "登录已失效，请重新登录。")
+        return whole(platform, ids)
+
+    monkeypatch.setattr(HttpPlatform, "records", only_the_first)
+    page._mend_all()
+    assert len(settled(page, qtbot)) == 5
+    assert page.mend_button.text() == "全部处理 5 处"
+    assert window.foot._said.text() == "没有处理完，已处理的：取回 40 条。请再对一次账。"
+    assert page.login.isVisible()
 
 
 def test_a_lost_log_in_is_asked_in_place(
