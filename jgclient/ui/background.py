@@ -172,9 +172,9 @@ class Background(QObject):
 
 def sentence(error: Exception) -> str:
     """What to tell the user about an error: its own sentence, or where its traceback was logged."""
-    from jgclient.contract import TransportError  # noqa: PLC0415
-    from jgclient.entering import EnteringError  # noqa: PLC0415 - only known when something failed
-    from jgclient.exchange.errors import WorkbookError  # noqa: PLC0415
+    from jgclient.contract import TransportError  # noqa: PLC0415 - only known when something failed
+    from jgclient.entering import EnteringError  # noqa: PLC0415 - see above
+    from jgclient.exchange.errors import WorkbookError  # noqa: PLC0415 - see above
 
     if isinstance(error, (StoreError, TransportError, EnteringError, WorkbookError)):
         log.info("refused: %s", error)

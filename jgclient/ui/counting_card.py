@@ -60,7 +60,7 @@ class CountingCard(Card):
     @Slot(int)
     def _choose(self, _index: int) -> None:
         from jgclient.limits import profile_calendar  # noqa: PLC0415 - it brings the rule engine
-        from jgclient.limits.basis import FIRST_DAY  # noqa: PLC0415
+        from jgclient.limits.basis import FIRST_DAY  # noqa: PLC0415 - see above
 
         chosen = self.first_day.currentData()
         if chosen != self._desk.calendar.first_day:

@@ -43,15 +43,15 @@ class Reference:
 def profile_reference(folder: Path, first_day: object) -> Reference:
     """Forms, code lists and calendar as a data folder knows them: the program's and the platform's."""
     from jgclient.forms.library import load_library, resources_folder  # noqa: PLC0415 - see shipped
-    from jgclient.limits import profile_calendar  # noqa: PLC0415
+    from jgclient.limits import profile_calendar  # noqa: PLC0415 - see shipped
 
     return Reference(load_library(resources_folder(), folder), profile_calendar(folder, first_day))
 
 
 def shipped() -> Reference:
     """The program's own forms and calendar; takes some tenths of a second."""
-    from jgclient.deadlines.calendar import load_calendar  # noqa: PLC0415
-    from jgclient.forms.library import load_library, resources_folder  # noqa: PLC0415
+    from jgclient.deadlines.calendar import load_calendar  # noqa: PLC0415 - the window is up before it
+    from jgclient.forms.library import load_library, resources_folder  # noqa: PLC0415 - see above
 
     folder = resources_folder()
     return Reference(load_library(folder), load_calendar(folder / "calendars"))

@@ -38,103 +38,103 @@ class PageSpec:
 
 
 def _workbench(desk: Desk) -> PageBase:
-    from jgclient.ui.workbench import Workbench  # noqa: PLC0415
+    from jgclient.ui.workbench import Workbench
 
     return Workbench(desk)
 
 
 def _new(desk: Desk) -> PageBase:
-    from jgclient.ui.new_page import NewPage  # noqa: PLC0415
+    from jgclient.ui.new_page import NewPage
 
     return NewPage(desk)
 
 
 def _entry(desk: Desk) -> PageBase:
-    from jgclient.ui.entry_page import EntryPage  # noqa: PLC0415
+    from jgclient.ui.entry_page import EntryPage
 
     return EntryPage(desk)
 
 
 def _records(desk: Desk) -> PageBase:
-    from jgclient.ui.records_page import RecordsPage  # noqa: PLC0415
+    from jgclient.ui.records_page import RecordsPage
 
     return RecordsPage(desk)
 
 
 def _queue(desk: Desk) -> PageBase:
-    from jgclient.ui.queue_page import QueuePage  # noqa: PLC0415
+    from jgclient.ui.queue_page import QueuePage
 
     return QueuePage(desk)
 
 
 def _reconcile(desk: Desk) -> PageBase:
-    from jgclient.ui.reconcile_page import ReconcilePage  # noqa: PLC0415
+    from jgclient.ui.reconcile_page import ReconcilePage
 
     return ReconcilePage(desk)
 
 
 def _conflict(desk: Desk) -> PageBase:
-    from jgclient.ui.conflict_page import ConflictPage  # noqa: PLC0415
+    from jgclient.ui.conflict_page import ConflictPage
 
     return ConflictPage(desk)
 
 
 def _returns(desk: Desk) -> PageBase:
-    from jgclient.ui.returns_page import ReturnsPage  # noqa: PLC0415
+    from jgclient.ui.returns_page import ReturnsPage
 
     return ReturnsPage(desk)
 
 
 def _inbox(desk: Desk) -> PageBase:
-    from jgclient.ui.inbox_page import InboxPage  # noqa: PLC0415
+    from jgclient.ui.inbox_page import InboxPage
 
     return InboxPage(desk)
 
 
 def _packages(desk: Desk) -> PageBase:
-    from jgclient.ui.packages_page import PackagesPage  # noqa: PLC0415
+    from jgclient.ui.packages_page import PackagesPage
 
     return PackagesPage(desk)
 
 
 def _import(desk: Desk) -> PageBase:
-    from jgclient.ui.import_page import ImportPage  # noqa: PLC0415
+    from jgclient.ui.import_page import ImportPage
 
     return ImportPage(desk)
 
 
 def _catalogue(desk: Desk) -> PageBase:
-    from jgclient.ui.catalogue_page import CataloguePage  # noqa: PLC0415
+    from jgclient.ui.catalogue_page import CataloguePage
 
     return CataloguePage(desk)
 
 
 def _deadlines(desk: Desk) -> PageBase:
-    from jgclient.ui.deadlines_page import DeadlinesPage  # noqa: PLC0415
+    from jgclient.ui.deadlines_page import DeadlinesPage
 
     return DeadlinesPage(desk)
 
 
 def _selfcheck(desk: Desk) -> PageBase:
-    from jgclient.ui.selfcheck_page import SelfcheckPage  # noqa: PLC0415
+    from jgclient.ui.selfcheck_page import SelfcheckPage
 
     return SelfcheckPage(desk)
 
 
 def _settings(desk: Desk) -> PageBase:
-    from jgclient.ui.settings_page import SettingsPage  # noqa: PLC0415
+    from jgclient.ui.settings_page import SettingsPage
 
     return SettingsPage(desk)
 
 
 def _start(desk: Desk) -> PageBase:
-    from jgclient.ui.start_page import StartPage  # noqa: PLC0415
+    from jgclient.ui.start_page import StartPage
 
     return StartPage(desk)
 
 
 def _help(desk: Desk) -> PageBase:
-    from jgclient.ui.help_page import HelpPage  # noqa: PLC0415
+    from jgclient.ui.help_page import HelpPage
 
     return HelpPage(desk)
 
@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
 
     def _lock_screen(self) -> LockScreen:
         """Made when there are accounts to sign in with."""
-        from jgclient.ui.lock import LockScreen  # noqa: PLC0415 - it brings what checks records
+        from jgclient.ui.lock import LockScreen  # it brings what checks records
 
         self.lock_screen = self.lock_screen or LockScreen(self.desk, self)
         return self.lock_screen

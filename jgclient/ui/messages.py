@@ -22,7 +22,7 @@ class Messages:
         self, parent: QWidget | None, question: str, *, yes: str, no: str = "取消", detail: str = ""
     ) -> bool:
         """Whether the user chose ``yes``; only for what cannot be undone, so ``no`` is the default."""
-        from PySide6.QtWidgets import QMessageBox  # noqa: PLC0415 - seldom needed, never at the start
+        from PySide6.QtWidgets import QMessageBox
 
         box = QMessageBox(QMessageBox.Icon.Question, "请确认", question, parent=parent)
         box.setInformativeText(detail)
@@ -33,7 +33,7 @@ class Messages:
 
     def fatal(self, sentence: str) -> None:
         """Say why the program cannot go on."""
-        from PySide6.QtWidgets import QMessageBox  # noqa: PLC0415
+        from PySide6.QtWidgets import QMessageBox
 
         QMessageBox(QMessageBox.Icon.Critical, "监管数据录入", sentence).exec()
 
@@ -41,7 +41,7 @@ class Messages:
         self, parent: QWidget | None, title: str, *, folder: Path, kinds: str = WORKBOOKS
     ) -> Path | None:
         """The file chosen for reading, or None when the user went back."""
-        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415
+        from PySide6.QtWidgets import QFileDialog
 
         name, _ = QFileDialog.getOpenFileName(parent, title, str(folder), kinds)
         return Path(name) if name else None
@@ -50,21 +50,21 @@ class Messages:
         self, parent: QWidget | None, title: str, *, suggested: Path, kinds: str = WORKBOOKS
     ) -> Path | None:
         """The file chosen for writing, or None; the dialog itself asks before replacing a file."""
-        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415
+        from PySide6.QtWidgets import QFileDialog
 
         name, _ = QFileDialog.getSaveFileName(parent, title, str(suggested), kinds)
         return Path(name) if name else None
 
     def folder(self, parent: QWidget | None, title: str, *, start: Path) -> Path | None:
         """The folder chosen, or None when the user went back."""
-        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415
+        from PySide6.QtWidgets import QFileDialog
 
         name = QFileDialog.getExistingDirectory(parent, title, str(start))
         return Path(name) if name else None
 
     def printer(self, parent: QWidget | None) -> QPagedPaintDevice | None:
         """The printer chosen with its settings, or None when the user went back."""
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         return printer if QPrintDialog(printer, parent).exec() else None

@@ -221,8 +221,8 @@ class _Pack:
         self._volume_bytes, self._despite = volume_bytes, despite
 
     def __call__(self, store: Store, _progress: Progress) -> Packed | _Refused:
-        from jgclient import entering  # noqa: PLC0415
-        from jgclient.packages import PackageError  # noqa: PLC0415
+        from jgclient import entering  # noqa: PLC0415 - it brings the rule engine
+        from jgclient.packages import PackageError  # noqa: PLC0415 - cryptography loads slowly
         from jgclient.packaging import PackagingError, pack  # noqa: PLC0415 - seldom needed, loads slowly
 
         unit = entering.unit_of(store)
@@ -242,7 +242,7 @@ class _Unpack:
         self._answer = answer
 
     def __call__(self, store: Store, _progress: Progress) -> tuple[str, bool] | _Refused:
-        from jgclient.packages import PackageError  # noqa: PLC0415
+        from jgclient.packages import PackageError  # noqa: PLC0415 - cryptography loads slowly
         from jgclient.packaging import PackagingError, unpack  # noqa: PLC0415 - see above
 
         try:

@@ -77,7 +77,7 @@ class PaperDesk(QObject):
             return
 
         def task(store: Store, _progress: Progress) -> str:
-            from jgclient.ui.printing import write_pdf  # noqa: PLC0415
+            from jgclient.ui.printing import write_pdf  # noqa: PLC0415 - only for paper
 
             write_pdf(make(store), path)
             return f"已存为 {path}"
@@ -86,7 +86,7 @@ class PaperDesk(QObject):
         self._work.follow(desk.jobs.run(task, done=self._page.tell, failed=self._failed), "正在生成 PDF")
 
     def _to_printer(self, paper: Paper) -> None:
-        from jgclient.ui.printing import put_on  # noqa: PLC0415
+        from jgclient.ui.printing import put_on  # noqa: PLC0415 - only for paper
 
         printer = messages.gate.printer(self._page)
         if printer is not None:

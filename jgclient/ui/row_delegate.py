@@ -73,7 +73,7 @@ def _paint_words(painter: QPainter, rect: QRect, words: str, ink: QColor) -> Non
 
 
 def _paint_check(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    from PySide6.QtWidgets import QStyle  # noqa: PLC0415
+    from PySide6.QtWidgets import QStyle  # noqa: PLC0415 - see above
 
     scheme, rect = theme.roles(), option.rect
     state: QStyle.StateFlag = option.state
@@ -112,7 +112,7 @@ def _ink(option: QStyleOptionViewItem, tone: ToneName | None, *, muted: bool) ->
         return QColor(scheme.tones[tone].text)
     if not muted:
         return QColor(scheme.text)
-    from PySide6.QtWidgets import QStyle  # noqa: PLC0415
+    from PySide6.QtWidgets import QStyle  # noqa: PLC0415 - see above
 
     state: QStyle.StateFlag = option.state
     selected = bool(state & QStyle.StateFlag.State_Selected)  # its ground takes contrast from quiet words

@@ -67,7 +67,7 @@ class SnoozeBar(QWidget):
 
     def _put_off(self) -> None:
         from jgclient import reminding  # noqa: PLC0415 - it brings the rule engine
-        from jgclient.entering import EnteringError  # noqa: PLC0415
+        from jgclient.entering import EnteringError  # noqa: PLC0415 - see above
 
         if self._duty is None:
             return

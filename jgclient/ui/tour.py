@@ -181,7 +181,7 @@ class Tour:
     def _mend_one(self, row: RecordRow, texts: dict[str, str]) -> None:
         self.desk.go("entry", record_id=row.id, field=next(iter(texts)))
         page = self.window.page("entry")
-        assert isinstance(page, EntryPage)  # noqa: S101
+        assert isinstance(page, EntryPage)  # noqa: S101 - the frame makes it
         self.driver.picture(f"改正前-{row.title[:12]}")
         assert page.view is not None  # noqa: S101 - a record is open
         for name, text in texts.items():
@@ -260,7 +260,7 @@ class Tour:
     def _records(self, state: State) -> RecordsPage:
         self._page("records", Qt.Key.Key_3)
         page = self.window.page("records")
-        assert isinstance(page, RecordsPage)  # noqa: S101
+        assert isinstance(page, RecordsPage)  # noqa: S101 - the frame makes it
         self.driver.click(page.filters.pills[state.value])
         page.table.setFocus()
         self.driver.settle()
@@ -269,7 +269,7 @@ class Tour:
     def _queue(self) -> QueuePage:
         self._page("queue", Qt.Key.Key_4)
         page = self.window.page("queue")
-        assert isinstance(page, QueuePage)  # noqa: S101
+        assert isinstance(page, QueuePage)  # noqa: S101 - the frame makes it
         return page
 
     def _rows(self, states: frozenset[State]) -> list[RecordRow]:
