@@ -120,6 +120,7 @@ class ReconcilePage(PageBase):
         self.busy = True
         self._mending = differences
         self.login.hide()
+        self.stopped.setText("")
         self.stopped.hide()
         self.compare_button.setEnabled(False)
         self.mend_button.setEnabled(False)
@@ -173,7 +174,7 @@ class ReconcilePage(PageBase):
         if len(self._mending) == 1 and outcome.mended.shown:
             self.desk.go("conflict", record_id=self._mending[0].record_id)
         settled = not self._differences() and not outcome.comparison.underway
-        advice = "按 F9 上报。" if outcome.comparison.underway else ""
+        advice = "按 F9 上报。" if outcome.comparison.underway and not self._differences() else ""
         line = f"{words}。{outcome.line()}" if words else outcome.line()
         self.desk.say(f"{line}。{advice}" if advice else line, "accepted" if settled else "warning")
 

@@ -153,6 +153,24 @@ def test_a_remedy_that_stops_half_way_says_what_was_done(
     assert page.login.isVisible()
 
 
+def test_why_it_stopped_is_said_until_the_next_comparison(
+    window: MainWindow, store: Store, gateway: Gateway, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known_here(store, gateway)
+    page = page_of(window)
+
+    def unreachable(*_args: object, **_more: object) -> None:
+        raise TransportError("stop", "连不上上报平台。")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(HttpPlatform, "reconciliation", unreachable)
+        compare(page, qtbot)
+    assert (page.stopped.isVisible(), page.stopped.text()) == (True, "连不上上报平台。")
+    compare(page, qtbot)
+    assert not page.stopped.isVisible()
+    assert page.empty.title.text() == "两边一致"
+
+
 def test_a_lost_log_in_is_asked_in_place(
     window: MainWindow, store: Store, gateway: Gateway, qtbot: Any
 ) -> None:
