@@ -150,7 +150,7 @@ def keystroke() -> tuple[float, float]:
         page = client.window.page("entry")
         times = []
         for name in ("administrative_cp_ui_code", "set_date", "fine", "punish_document_code") * 5:
-            typed_in = page.view.rows[name].input  # type: ignore[attr-defined]
+            typed_in = page.view.rows[name].input  # type: ignore[attr-defined]  # the entry page
             typed_in.setFocus()
             application.processEvents()
             for letter in "91410100MA0000015B":

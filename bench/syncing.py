@@ -20,7 +20,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from fastapi import FastAPI
 from sqlcipher3 import dbapi2
 
 from bench import ledger
@@ -158,14 +160,14 @@ def _revisions(count: int) -> list[Revision]:
 
 def _revision(content: dict[str, object], version: int) -> Revision:
     now = _now()
-    payload = {
+    payload: dict[str, Any] = {
         "form": "check", "form_version": version, "operation": "i", "content": content, "reasons": {},
         "attachments": [],
     }  # fmt: skip
-    link = {"record_id": new_record_id(now), "revision": 1, "author": "李某", "made_at": now}
-    sha256 = payload_hash(**payload)  # type: ignore[arg-type]
-    chain = chain_hash("", sha256=sha256, **link)  # type: ignore[arg-type]
-    return Revision(**payload, **link, base_revision=0, sha256=sha256, previous="", chain=chain)  # type: ignore[arg-type]
+    link: dict[str, Any] = {"record_id": new_record_id(now), "revision": 1, "author": "李某", "made_at": now}
+    sha256 = payload_hash(**payload)
+    chain = chain_hash("", sha256=sha256, **link)
+    return Revision(**payload, **link, base_revision=0, sha256=sha256, previous="", chain=chain)
 
 
 def _fill(store: Store, revisions: Sequence[Revision]) -> None:
@@ -199,8 +201,8 @@ def _unavoidable(folder: Path, revisions: Sequence[Revision]) -> float:
     return seconds
 
 
-def _judge(app: object, batches: Sequence[Sequence[Item]]) -> None:
-    state = app.state  # type: ignore[attr-defined]
+def _judge(app: FastAPI, batches: Sequence[Sequence[Item]]) -> None:
+    state = app.state
     for items in batches:
         with state.storage.reading() as connection:
             judging = Judging(

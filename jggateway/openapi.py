@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from jggateway.refusals import PROBLEM_JSON
 from jggateway.schemas import (
@@ -62,8 +62,8 @@ def publish(app: FastAPI) -> None:
             made = get_openapi(
                 title=app.title, version=app.version, description=app.description, routes=app.routes
             )
-            inputs = [(model, "validation") for model in INPUTS]
-            _, definitions = models_json_schema(inputs, ref_template=_REF)  # type: ignore[arg-type]
+            inputs: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in INPUTS]
+            _, definitions = models_json_schema(inputs, ref_template=_REF)
             made["components"]["schemas"].update(definitions["$defs"])
             app.openapi_schema = made
         return app.openapi_schema

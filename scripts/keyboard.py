@@ -245,7 +245,7 @@ class Clerk:
         record_id = self._enter(PLANS[form.id])
         first = self.keyboard.count
         self._send(record_id)
-        content = self.desk.store.records.last_revision(record_id).content  # type: ignore[union-attr]
+        content = self.desk.store.records.last_revision(record_id).content  # type: ignore[union-attr]  # just sent
         texts = self.desk.library.checker(form).to_texts(content)
         following = self._next(number, form)
         return Line(form.title, first, following, one_by_one(form, content, texts), len(texts))

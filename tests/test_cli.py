@@ -113,7 +113,7 @@ def _two_checks(path: Path) -> Path:
     ]  # fmt: skip
     book = openpyxl.Workbook()
     for row in rows:
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)  # type: ignore[union-attr]  # a new book has a sheet
     book.save(path)
     return path
 

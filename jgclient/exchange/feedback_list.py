@@ -80,7 +80,7 @@ class FeedbackRow:
         found = _TIME.search(unicodedata.normalize("NFKC", self.time))
         try:
             parts = [int(part or 0) for part in found.groups()] if found else []
-            return datetime(*parts, tzinfo=zone) if parts else None  # type: ignore[misc, arg-type]
+            return datetime(*parts, tzinfo=zone) if parts else None  # type: ignore[misc, arg-type]  # year to second
         except ValueError:
             return None
 

@@ -116,7 +116,7 @@ def _table(data: object, where: str) -> Table:
 
 def _built(kind: type[_T], data: Mapping[str, object], where: str, **ready: object) -> _T:
     """An instance of the dataclass ``kind`` from a table whose keys and value types must fit."""
-    known = {m.name: m for m in members_of(kind) if m.init and m.name not in ready}  # type: ignore[arg-type]
+    known = {m.name: m for m in members_of(kind) if m.init and m.name not in ready}  # type: ignore[arg-type]  # a dataclass
     for key, value in data.items():
         if key not in known:
             raise Fault(where, f"不认识的键 {key}")

@@ -74,7 +74,7 @@ class Manifest:
             for name in ("documents", "attachments")
         }
         named = ("kind", "package_id", "unit_code", "device_id", "made_at", "sender")
-        return cls(**{name: text(members, name) for name in named}, **pieces)  # type: ignore[arg-type]
+        return cls(**{name: text(members, name) for name in named}, **pieces)  # type: ignore[arg-type]  # each by its name
 
     def to_bytes(self) -> bytes:
         """The manifest as it is packed."""

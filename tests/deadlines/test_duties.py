@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 
@@ -49,9 +50,9 @@ TODAY = date(2026, 11, 20)
 
 
 def state(title: str, content: dict[str, object], calendar: Calendar, **facts: object) -> DutyState:
-    known = {"accepted_at": None, "today": TODAY, "hour": time(10)} | facts
-    now = datetime.combine(known.pop("today"), known.pop("hour"))  # type: ignore[arg-type]
-    found = duties(FORM, content, calendar, now=now, **known)  # type: ignore[arg-type]
+    known: dict[str, Any] = {"accepted_at": None, "today": TODAY, "hour": time(10)} | facts
+    now = datetime.combine(known.pop("today"), known.pop("hour"))
+    found = duties(FORM, content, calendar, now=now, **known)
     return next(duty for duty in found if duty.title == title)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jgclient.deadlines.calendar import Calendar, load_calendar
-from jgclient.deadlines.terms import Due, Term, TermError, due, parse_term
+from jgclient.deadlines.terms import Due, Term, TermError, Unit, due, parse_term
 
 CALENDAR = load_calendar(Path(__file__).parents[2] / "resources" / "calendars")
 
@@ -164,8 +164,8 @@ amounts = st.integers(1, 200)
 
 
 @given(amount=amounts, unit=st.sampled_from(["workdays", "days", "months", "years", "hours"]))
-def test_a_term_in_words_reads_back(amount: int, unit: str) -> None:
-    term = Term(amount, unit)  # type: ignore[arg-type]
+def test_a_term_in_words_reads_back(amount: int, unit: Unit) -> None:
+    term = Term(amount, unit)
     assert parse_term(str(term)) == term
 
 
@@ -200,8 +200,8 @@ def test_days_agree_with_a_naive_count(start: date, amount: int) -> None:
     amount=amounts,
     unit=st.sampled_from(["workdays", "days"]),
 )
-def test_a_new_year_never_moves_a_date_that_was_firm(start: date, amount: int, unit: str) -> None:
-    term = Term(amount, unit)  # type: ignore[arg-type]
+def test_a_new_year_never_moves_a_date_that_was_firm(start: date, amount: int, unit: Unit) -> None:
+    term = Term(amount, unit)
     before = due(term, start, CALENDAR)
     later = Calendar(
         rest=CALENDAR.rest | {date(2027, 1, 1), date(2027, 2, 8)},

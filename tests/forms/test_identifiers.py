@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from forms_making import SHIPPED, TODAY, around
@@ -147,7 +148,7 @@ def test_nothing_crashes_and_judging_the_value_again_agrees(kind: str, text: str
         assert tidied(kind, verdict.value) == verdict.value or not verdict.valid
 
 
-def test_without_regions_candidates_are_still_found(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_without_regions_candidates_are_still_found(tmp_path: Path) -> None:
     found = judged("uscc", "914IOIOOMA0000015B", around(codes=CodeLists(tmp_path)))
     assert found[0].candidates == ("91410100MA0000015B",)
 

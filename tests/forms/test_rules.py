@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from jgclient.forms.rules import MAX_LENGTH, RuleError, Rules, names_in
+from jgclient.forms.rules import MAX_LENGTH, RuleError, Rules, RuleValue, names_in
 
 SHAPES = {
     "a": "text",
@@ -16,7 +16,7 @@ SHAPES = {
     "d": "text",
     "e": "text",
 }
-EMPTY = {
+EMPTY: dict[str, RuleValue] = {
     "a": None,
     "b": None,
     "c": None,
@@ -34,10 +34,10 @@ def rules() -> Rules:
     return Rules(SHAPES)
 
 
-def holds(rules: Rules, expression: str, **values: object) -> bool:
+def holds(rules: Rules, expression: str, **values: RuleValue) -> bool:
     rule = rules.compile(expression)
     rules.prove(rule)
-    return rule.holds({**EMPTY, **values})  # type: ignore[arg-type]
+    return rule.holds({**EMPTY, **values})
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from shipped_forms import ITEM, RIGHT, UNIT, form, shipped
 from typed_texts import typed
 
 from jgclient import entering
-from jgclient.contract import Batch, Item
+from jgclient.contract import Batch, Item, Mode
 from jgclient.deadlines.calendar import load_calendar
 from jgclient.forms.library import resources_folder
 from jgclient.forms.problems import Problem
@@ -128,7 +128,7 @@ class Both:
         return entering.finish(self.store, shipped(), CALENDAR, opened, texts, reasons, now=NOW)
 
     def gateway(
-        self, form_id: str, content: Content, reasons: dict[str, str], *, mode: str = "validate"
+        self, form_id: str, content: Content, reasons: dict[str, str], *, mode: Mode = "validate"
     ) -> Verdict:
         """What the gateway says is wrong with a record; nothing is left of it unless the mode is commit."""
         plain = Item(
@@ -136,7 +136,7 @@ class Both:
             base_revision=0, operation="i", author="李某", content=content, reasons=reasons, sha256="",
         )  # fmt: skip
         item = replace(plain, sha256=plain.true_hash())
-        batch = Batch(f"b-{form_id}-{mode}", "device-1", UNIT["code"], mode, [item])  # type: ignore[arg-type]
+        batch = Batch(f"b-{form_id}-{mode}", "device-1", UNIT["code"], mode, [item])
         body = batch.to_bytes()
         answer = self._intake.receive(read_batch(json.loads(body)), user="clerk", key="", body_sha256="x")
         (result,) = json.loads(answer)["results"]
@@ -152,7 +152,7 @@ def verdict(problems: list[Problem]) -> Verdict:
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # keyring tells no types
     made = Both(tmp_path_factory.mktemp("both"))
     yield made
     made.close()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jgclient.forms.codes import CodeLists
+from jgclient.forms.definition import Field
 from jgclient.forms.field_types import FIELD_TYPES
 from jgclient.forms.findings import Refused
 
@@ -142,9 +143,9 @@ def test_codes_survive_text_and_json(codes: list[str]) -> None:
 
 
 @given(st.sampled_from([RESULT, KINDS, REGION]), st.text(max_size=30))
-def test_any_text_is_a_code_or_refused(field: object, text: str) -> None:
+def test_any_text_is_a_code_or_refused(field: Field, text: str) -> None:
     with suppress(Refused):
-        parsed(field, text)  # type: ignore[arg-type]
+        parsed(field, text)
 
 
 def test_an_abolished_code_without_successor_says_so(tmp_path: Path) -> None:

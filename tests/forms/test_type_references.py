@@ -5,6 +5,7 @@ from forms_making import SHIPPED, around, codes_found, make_field, parsed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jgclient.forms.definition import Field
 from jgclient.forms.field_types import FIELD_TYPES
 from jgclient.forms.findings import Refused
 
@@ -90,13 +91,13 @@ def test_json_identifiers_are_taken_as_they_are(name: str) -> None:
     ),
     st.text(min_size=1, max_size=30) | st.from_regex(r"\A[0-9A-Z]{6,20}\Z"),
 )
-def test_identifiers_survive_text_and_json(field: object, text: str) -> None:
+def test_identifiers_survive_text_and_json(field: Field, text: str) -> None:
     kind = FIELD_TYPES["identifier"]
     try:
-        value = kind.parse(field, text, around())  # type: ignore[arg-type]
+        value = kind.parse(field, text, around())
     except Refused:
         return
-    assert kind.from_json(field, kind.to_json(value)) == value  # type: ignore[arg-type]
-    found = kind.check(field, value, around())  # type: ignore[arg-type]
+    assert kind.from_json(field, kind.to_json(value)) == value
+    found = kind.check(field, value, around())
     if not [f for f in found if f.strength == "hard"]:
-        assert kind.parse(field, kind.format(field, value, SHIPPED), around()) == value  # type: ignore[arg-type]
+        assert kind.parse(field, kind.format(field, value, SHIPPED), around()) == value

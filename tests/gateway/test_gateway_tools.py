@@ -164,7 +164,9 @@ def test_a_package_is_received_answered_and_audited(call: Any, tmp_path: Path) -
         answer.open("rb") as stream,
         open_package([stream], OFFICE, kind="answer", workspace=io.BytesIO()) as told,
     ):
-        assert [r.outcome for reply in told.replies() for r in reply.answer.results] == ["rejected"]  # type: ignore[union-attr]
+        (reply,) = told.replies()
+        assert reply.answer is not None
+        assert [result.outcome for result in reply.answer.results] == ["rejected"]
     refused(call, "receive", package, "--out", answer)
     answer.unlink()
     assert "--again" in refused(call, "receive", package, "--out", answer)

@@ -23,6 +23,7 @@ from jgclient.contract import (
     Item,
     KeptRecord,
     Mark,
+    Outcome,
     Reconciliation,
     Result,
     content_hash,
@@ -80,7 +81,7 @@ class ModelPlatform:
         self.kept: dict[tuple[str, int], tuple[str, str]] = {}
         self.copies: Counter[tuple[str, int]] = Counter()
         self.batch_sizes: list[int] = []
-        self.judge: Callable[[Item], str] = lambda _item: "accepted"
+        self.judge: Callable[[Item], Outcome] = lambda _item: "accepted"
         self.refuse: Callable[[Batch], Answer | None] = lambda _batch: None
         self.token = ""
         #: Takes revisions whatever they are based on.
@@ -158,7 +159,7 @@ class ModelPlatform:
             return Result(*key, "conflict")
         outcome = self.judge(item)
         if outcome != "accepted":
-            return Result(*key, outcome, problems=[RETURNED] if outcome == "rejected" else [])  # type: ignore[arg-type]
+            return Result(*key, outcome, problems=[RETURNED] if outcome == "rejected" else [])
         self.copies[key] += 1
         self.items[key] = item
         self.kept[key] = (item.sha256, f"R{len(self.kept) + 1:06d}")

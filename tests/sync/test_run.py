@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from faulty_server import (
@@ -124,7 +125,7 @@ def test_edit_and_withdrawal_follow_the_accepted_revision(
     profile: Profile, platform: HttpPlatform, model: ModelPlatform
 ) -> None:
     seen: list[Item] = []
-    model.judge = lambda item: seen.append(item) or "accepted"  # type: ignore[func-returns-value]
+    model.judge = lambda item: seen.append(item) or "accepted"  # type: ignore[func-returns-value]  # None, so “or”
     profile.finish("r1")
     profile.sync(platform)
     profile.finish("r1", name="改后")
@@ -176,7 +177,7 @@ def test_typing_and_finishing_while_a_run_sends(
     profile.finish("r1")
     done: list[str] = []
 
-    def typed_meanwhile(handler: object) -> None:
+    def typed_meanwhile(handler: Any) -> None:
         with open_store(profile.store.folder, clock=lambda: NOW) as window:
             window.records.save_draft(
                 "r1", form="note", form_version=1, texts={"name": "改到一半"}, author="李某", base_revision=1
@@ -184,7 +185,7 @@ def test_typing_and_finishing_while_a_run_sends(
             with pytest.raises(StoreError, match="正在上报"):
                 window.records.next_operation("r1")
         done.append("typed")
-        handler.answer(handler.forward())  # type: ignore[attr-defined]
+        handler.answer(handler.forward())
 
     server.script("/v1/batches", typed_meanwhile)
     report = profile.sync(platform)
@@ -203,11 +204,11 @@ def test_record_finished_during_a_run_goes_with_it(
 ) -> None:
     profile.finish_many(25)
 
-    def finished_meanwhile(handler: object) -> None:
+    def finished_meanwhile(handler: Any) -> None:
         window = Profile(profile.store.folder)
         window.finish("new")
         window.store.close()
-        handler.answer(handler.forward())  # type: ignore[attr-defined]
+        handler.answer(handler.forward())
 
     server.script("/v1/batches", finished_meanwhile)
     report = profile.sync(platform)

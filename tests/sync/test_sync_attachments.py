@@ -140,7 +140,7 @@ def test_a_file_that_is_always_spoiled_is_parked_and_the_rest_goes(
     model.sizes[file.sha256] = file.size
 
     class Leaky(bytearray):
-        def __iadd__(self, more: bytes) -> Leaky:  # type: ignore[override]
+        def __iadd__(self, more: bytes) -> Leaky:  # type: ignore[override]  # as bytearray takes it
             self.extend(bytes(len(more)))
             return self
 

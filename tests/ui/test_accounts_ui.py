@@ -55,7 +55,7 @@ def test_a_locked_window_lets_nobody_work(window: MainWindow, locked: Any, qtbot
     before = window.front
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert window.front == before
-    assert not window.centralWidget().isEnabled()  # type: ignore[union-attr]
+    assert not window.centralWidget().isEnabled()  # type: ignore[union-attr]  # it has one
     assert (clipped(locked), overlapping(locked)) == ([], [])
 
 
@@ -133,6 +133,6 @@ def test_work_is_handed_over(window: MainWindow, locked: Any, store: Store, stor
     card.taker.setCurrentText("王某")
     card.hand_button.click()
     qtbot.waitUntil(lambda: not window.desk.jobs.busy)
-    assert store.records.draft(record_id).author == "王某"  # type: ignore[union-attr]
+    assert store.records.draft(record_id).author == "王某"  # type: ignore[union-attr]  # still a draft
     QApplication.processEvents()
     assert "已移交草稿 1 条" in window.foot._said.text()

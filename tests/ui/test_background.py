@@ -58,7 +58,7 @@ def test_a_task_works_on_its_own_store_and_answers_in_the_gui_thread(
     desk.jobs.run(task, done=receiver.on_done, failed=receiver.on_failed, progressed=receiver.on_progress)
     qtbot.waitUntil(lambda: not desk.jobs.busy)
     assert receiver.failed == []
-    ((same, ident),) = receiver.done  # type: ignore[misc]
+    ((same, ident),) = receiver.done  # type: ignore[misc]  # what the task returns
     assert not same
     assert ident != threading.get_ident()
     assert receiver.progress == [(1, 1)]

@@ -69,7 +69,7 @@ def test_records_go_and_receipts_come(
     log_in(page, qtbot, gateway)
     all_told(window)
     assert not page.login.isVisible()
-    assert [store.records.row(i).state for i in (*good, bad)] == [  # type: ignore[union-attr]
+    assert [store.records.row(i).state for i in (*good, bad)] == [  # type: ignore[union-attr]  # they are there
         State.ACCEPTED, State.ACCEPTED, State.RETURNED,
     ]  # fmt: skip
     qtbot.waitUntil(lambda: page.run_card.chips["accepted"].text() == "已接收 2")

@@ -104,7 +104,7 @@ def test_the_reason_stands_in_the_row_and_every_problem_below(
     record_id = story.draft("郑州金水建材商贸有限公司", problems=(BAD_CODE, BAD_CODE))
     window.desk.data_changed.emit()
     page.table.choose(0)
-    assert page.table.current().id == record_id  # type: ignore[union-attr]
+    assert page.table.current().id == record_id  # type: ignore[union-attr]  # one was chosen
     assert page.model.data(page.model.index(0, 7)) == "2 处必改：校验码不对"
     went = doors(window, monkeypatch)
     links = [b for b in page.panel.findChildren(QPushButton) if b.text() == "去改正"]
@@ -340,7 +340,7 @@ def test_withdrawing_a_finished_record_asks_why(
     assert "请先写理由" in page.withdraw_panel.under.text()
     assert not window.desk.jobs.busy
     type_text(page.withdraw_panel.box, "重复录入")
-    record_id = page.table.current().id  # type: ignore[union-attr]
+    record_id = page.table.current().id  # type: ignore[union-attr]  # the first one
     page.withdraw_panel.apply_button.click()
     wait(window, qtbot)
     assert store.records.last_revision(record_id).reasons["withdraw"] == "重复录入"
@@ -359,9 +359,13 @@ def test_the_history_tells_versions_and_receipts(window: MainWindow, page: Recor
 def test_a_record_and_a_list_become_pdfs(
     window: MainWindow, page: RecordsPage, qtbot: Any, answers: Any, tmp_path: Path
 ) -> None:
-    for name, act in (("一条", lambda: page.panel.wanted.emit("pdf")), ("清单", page.paper.rows)):
+    papers = {
+        "一条": lambda: page.panel.wanted.emit("pdf"),
+        "清单": lambda: page.paper.rows(to_file=True),
+    }
+    for name, act in papers.items():
         answers.file = tmp_path / f"{name}.pdf"
-        act(to_file=True) if name == "清单" else act()  # type: ignore[call-arg]
+        act()
         wait(window, qtbot)
         assert answers.file.read_bytes().startswith(b"%PDF-")
         assert window.foot._said.text().startswith("已存为")

@@ -91,7 +91,7 @@ def test_backups_are_made_here_and_in_a_second_place(
     qtbot.waitUntil(lambda: not window.desk.jobs.busy, timeout=20_000)
     assert "手动" in page.backup.last.text()
     assert window.foot._said.text().startswith("已备份：")
-    assert list(store.backups.second().iterdir())  # type: ignore[union-attr]
+    assert list(store.backups.second().iterdir())  # type: ignore[union-attr]  # chosen above
     page.backup.clear_button.click()
     assert store.backups.place() is None
 

@@ -109,7 +109,7 @@ def test_searching_goes_to_the_records(window: MainWindow, page: Workbench, qtbo
     page.search.setText("顺发")
     qtbot.keyClick(page.search, Qt.Key.Key_Return)
     assert window.front == "records"
-    assert window.page("records").search.text() == "顺发"  # type: ignore[union-attr]
+    assert window.page("records").search.text() == "顺发"  # type: ignore[union-attr]  # the page of records
 
 
 def test_an_empty_store_says_where_to_begin(window: MainWindow) -> None:
