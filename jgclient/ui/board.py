@@ -291,8 +291,7 @@ class Board(QWidget):
         self.card.note.setText(f"{self.total:,} 件" if self.total else "")
         self.all_button.setVisible(self._only is not None)
         self.table.reload()
-        if self.total and self.table.current() is None:
-            self.table.choose(0)
+        self.table.choose_first()
         self.stack.setCurrentWidget(self.table if self.total else self._nothing())
 
     def _nothing(self) -> EmptyState:

@@ -59,7 +59,11 @@ class ConflictPage(PageBase):
         self.card.body.addWidget(self.stack)
         column = page_column(self)
         column.addWidget(
-            label("两个版本都不会丢：选定后生成新的一版重新上报，另一版留在历史里。", "muted", wraps=True)
+            label(
+                "两个版本都不会丢：选定后生成新的一版重新上报；本机原来的版本留在历史里，平台原来的版本平台留着。",
+                "muted",
+                wraps=True,
+            )
         )
         column.addWidget(self.card, 1)
 

@@ -280,8 +280,7 @@ class DeadlinesPage(PageBase):
         self.card.note.setText(f"{total:,} 件" if total else "")
         self.all_button.setVisible(self.day is not None)
         self.table.reload()
-        if total and self.table.current() is None:
-            self.table.choose(0)
+        self.table.choose_first()
         self.stack.setCurrentWidget(self.table if total else self.empty)
         self.snooze.setVisible(bool(total))
         self._select()

@@ -52,8 +52,7 @@ class InboxPage(PageBase):
 
     def shown(self, **_args: str) -> None:
         """The list is where she reads on."""
-        if not self.table.selected():
-            self.table.choose(0)
+        self.table.choose_first()
         self.table.setFocus()
 
     def refresh(self) -> None:

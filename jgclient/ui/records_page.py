@@ -105,8 +105,7 @@ class RecordsPage(PageBase):
         """Count and list again; the selection stays."""
         self.filters.refresh()
         self.table.reload()
-        if self.table.current() is None:
-            self.table.choose(0)
+        self.table.choose_first()
         self._show_empty()
         if not self.model.rowCount():
             self._show_choice()  # else the table has told of its choice

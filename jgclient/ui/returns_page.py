@@ -132,8 +132,7 @@ class ReturnsPage(PageBase):
         self._looking = False
         self.survey = survey
         self.stack.reload()
-        if self.table.current() is None:
-            self.table.choose(0)
+        self.table.choose_first()
         self._show_group()
         self._show_warnings()
         self.head_changed.emit()

@@ -82,10 +82,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """What is to be selected once ``least`` rows are there: those with these keys, all for None."""
+    """What is to be selected once ``least`` rows are there: those with these keys, all for None.
+
+    Attributes:
+        current: Key of the row the keyboard was on, None for none.
+    """
 
     keys: set[object] | None
     least: int
+    current: object
 
 
 Loader = Callable[[int, int, Order], Sequence[R]]
@@ -213,12 +218,11 @@ class RowTable(QTableView, Generic[R]):
     def reload(self) -> None:
         """Fetch again and keep what was selected, current and in sight; ``chosen`` comes once, at the end."""
         sought = self._sought or self._what_is_selected()
-        current, place = self.current(), self.verticalScrollBar().value()
+        place = self.verticalScrollBar().value()
         seen = max(place // theme.ROW, self.currentIndex().row()) + PAGE
         self._selecting = True
         self.rows_model.reload(least=min(seen, KEPT))
-        if current is not None:
-            self._make_current(self._key(current))
+        self._make_current(sought.current)
         self._selecting = False
         self.updateGeometries()  # else the scroll bar does not know of the rows yet
         self.verticalScrollBar().setValue(place)
@@ -248,6 +252,11 @@ class RowTable(QTableView, Generic[R]):
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(self.rows_model.index(number, 0), flags)
 
+    def choose_first(self) -> None:
+        """Choose the first row, unless the keyboard is on one or rows are selected, or will be."""
+        if self.current() is None and self._sought is None and not self.selected_count():
+            self.choose(0)
+
     def selectionCommand(
         self, index: Index, event: QEvent | None = None
     ) -> QItemSelectionModel.SelectionFlag:
@@ -270,7 +279,7 @@ class RowTable(QTableView, Generic[R]):
 
     def selectAll(self) -> None:
         """Select every row there is, not only those fetched so far; ``chosen`` comes when all are there."""
-        self._seek(_Sought(None, sys.maxsize))
+        self._seek(_Sought(None, sys.maxsize, self._current_key()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the current row."""
@@ -301,10 +310,16 @@ class RowTable(QTableView, Generic[R]):
 
     def _what_is_selected(self) -> _Sought:
         runs = self._selected_runs()
-        return _Sought({self._key(row) for row in self.selected()}, runs[-1].stop if runs else 0)
+        keys = {self._key(row) for row in self.selected()}
+        return _Sought(keys, runs[-1].stop if runs else 0, self._current_key())
+
+    def _current_key(self) -> object:
+        current = self.current()
+        return self._key(current) if current is not None else None
 
     def _make_current(self, key: object) -> None:
-        for number, row in enumerate(self.rows_model.rows()):
+        """Put the keyboard on the row with this key, if it is there and on no other."""
+        for number, row in enumerate(self.rows_model.rows() if self.current() is None else ()):
             if self._key(row) == key:
                 index = self.rows_model.index(number, 0)
                 self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
@@ -338,6 +353,7 @@ class RowTable(QTableView, Generic[R]):
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self._selecting = True
         self.selectionModel().select(chosen, flags)
+        self._make_current(sought.current)
         self._selecting = False
         self.chosen.emit()
 

@@ -184,6 +184,33 @@ def test_what_is_being_selected_is_selected_when_somebody_acts_on_it(qtbot: Any)
     assert len(table.selected()) == 20 * PAGE
 
 
+def test_the_keyboard_stays_on_its_row_however_far_that_moved(qtbot: Any) -> None:
+    load = Numbers(10 * PAGE)
+    table = table_of(qtbot, load)
+    table.reload()
+    table.choose(5)
+    table.selectAll()
+    assert len(table.selected()) == 10 * PAGE
+    table.rows_model.order = Order("number", descending=True)
+    table.reload()
+    table.choose_first()  # changes nothing: all rows are still to be selected
+    assert len(table.selected()) == 10 * PAGE
+    assert table.current() == 5
+
+
+def test_the_first_row_is_chosen_where_none_is(qtbot: Any) -> None:
+    load = Numbers(3)
+    table = table_of(qtbot, load)
+    table.choose_first()
+    assert table.current() is None
+    table.reload()
+    table.choose_first()
+    assert (table.current(), table.selected()) == (0, [0])
+    table.choose(2)
+    table.choose_first()
+    assert table.selected() == [2]
+
+
 def test_choosing_a_row_ends_the_selection_of_all(qtbot: Any) -> None:
     table = table_of(qtbot, Numbers(20 * PAGE))
     table.reload()
