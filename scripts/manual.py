@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,6 +21,8 @@ from jgclient.ui.frame import PAGES
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "images" / "manual"
 _WIDTH = 960  # wide enough to read in the manual, a third of the bytes of the whole window
+_COLOURS = 256  # as many as an indexed picture can name
+_SHADE = 0xE0E0E0  # the part of a colour by which shades are told apart
 _LEDGER = resources_folder() / "samples" / "行政检查台账（科室自用）.xlsx"
 _LEFT_OUT = {"help", "selfcheck", "conflict", "inbox"}
 
@@ -68,11 +71,20 @@ def _take(driver: Driver, name: str, **arguments: str) -> None:
     driver.settle()
     whole = driver.window.grab()
     smaller = whole.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation)
-    # A palette of its own makes each picture a third as large.
-    few = smaller.toImage().convertToFormat(
-        QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither
+    _in_few_colours(smaller.toImage()).save(str(OUT / f"{name}.png"))
+
+
+def _in_few_colours(picture: QImage) -> QImage:
+    """With a palette of its own, which makes it smaller; Qt's own choice would lose pale borders."""
+    plain = picture.convertToFormat(QImage.Format.Format_RGB32)
+    seen = Counter(memoryview(plain.constBits()).cast("B").cast("I"))
+    often = [colour for colour, _ in seen.most_common()]
+    # The frequent ones keep pale borders apart; then one of each shade, for the rare red and green.
+    shades = {colour & _SHADE: colour for colour in reversed(often[_COLOURS // 2 :])}
+    palette = [*often[: _COLOURS // 2], *sorted(shades.values(), key=seen.__getitem__, reverse=True)]
+    return plain.convertToFormat(
+        QImage.Format.Format_Indexed8, palette[:_COLOURS], Qt.ImageConversionFlag.ThresholdDither
     )
-    few.save(str(OUT / f"{name}.png"))
 
 
 if __name__ == "__main__":
