@@ -187,7 +187,7 @@ class Comparing:
             their_day, other = theirs.get(record_id, nothing)
             if record_id in unreceipted or _same(mine, other):
                 comparison.agreed += 1
-            elif self._underway(record_id, mine, other):
+            elif is_underway(self._store, record_id, mine, other):
                 comparison.underway += 1
             else:
                 found = self._difference(form, day or their_day, record_id, mine, other)
@@ -203,15 +203,6 @@ class Comparing:
                 mark = Mark(result.id, result.revision, result.sha256, "", result.receipt_no)
                 newest[result.id] = (lacking[result.id][0], mark)
         return newest
-
-    def _underway(self, record_id: str, mine: Mark | None, other: Mark | None) -> bool:
-        """Whether the remedy was chosen and waits to be sent: once more, or the version decided on."""
-        if _lacks(mine, other):
-            return self._store.outbox.is_requeued(record_id)
-        counterpart = self._store.counterparts.get(record_id)
-        row = self._store.records.row(record_id)
-        decided = counterpart is not None and counterpart.decided
-        return decided and row is not None and row.state in (State.QUEUED, State.SENDING)
 
     def _difference(
         self, form: str, day: str, record_id: str, mine: Mark | None, other: Mark | None
@@ -255,6 +246,16 @@ class Comparing:
             self._talk.stop_if_cancelled()
             found += self._talk.ask(partial(self._platform.receipts, ids[start : start + IDS_AT_ONCE]))
         return found
+
+
+def is_underway(store: Store, record_id: str, mine: Mark | None, other: Mark | None) -> bool:
+    """Whether the remedy was chosen and waits to be sent: once more, or the version decided on."""
+    if _lacks(mine, other):
+        return store.outbox.is_requeued(record_id)
+    counterpart = store.counterparts.get(record_id)
+    row = store.records.row(record_id)
+    decided = counterpart is not None and counterpart.decided
+    return decided and row is not None and row.state in (State.QUEUED, State.SENDING)
 
 
 def _lacks(mine: Mark | None, other: Mark | None) -> bool:

@@ -89,6 +89,7 @@ class ReconcilePage(PageBase):
             self.form_choice.addItem("全部类别", "")
             for form in self.desk.record_forms():
                 self.form_choice.addItem(form.title, form.id)
+        self._settle_decided()
         self._show()
 
     # -- what she does -----------------------------------------------------------------------------
@@ -151,6 +152,22 @@ class ReconcilePage(PageBase):
             self.table.choose(0)
             (self.table if self._differences() else self.compare_button).setFocus()
         self._tell(outcome)
+
+    def _settle_decided(self) -> None:
+        """A conflict that was decided meanwhile waits to be sent; it is not offered for decision again."""
+        if not any(one.shown for one in self._differences()):
+            return
+        from jgclient.sync.comparing import is_underway  # noqa: PLC0415 - loaded when there is a difference
+
+        store = self.desk.store
+        decided = [
+            one.record_id
+            for one in self._differences()
+            if one.shown and is_underway(store, one.record_id, one.ours, one.theirs)
+        ]
+        if self.outcome is not None and decided:
+            self.outcome.comparison.underway += len(decided)
+            self._forget(decided)
 
     def _forget(self, ids: Sequence[str]) -> None:
         """What was mended before it stopped is no difference any more; the next comparison says the rest."""

@@ -13,7 +13,7 @@ from ui_gateway import PASSWORD, UNIT, USER, Gateway, known_here
 from ui_seeing import clipped
 from ui_stories import NOW, Story
 
-from jgclient import sync
+from jgclient import entering, sync
 from jgclient.contract import KeptRecord, TransportError
 from jgclient.platform_api import HttpPlatform
 from jgclient.records import State
@@ -125,6 +125,30 @@ def test_two_versions_are_shown_and_one_is_chosen(
     texts = store.records.draft(record_id)
     assert texts is not None
     assert texts.texts["administrative_cp"] == "郑州恒通客运有限公司"
+
+
+def test_a_conflict_that_was_decided_is_not_offered_again(
+    window: MainWindow, story: Story, store: Store, gateway: Gateway, twin: Store, qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    known_here(store, gateway)
+    record_id = story.accepted("郑州惠民物业管理有限公司")
+    other = Story(twin)
+    monkeypatch.setattr(other, "_new_id", lambda: record_id)
+    other.queued("郑州恒通客运有限公司")
+    report(twin)
+    page = page_of(window)
+    compare(page, qtbot)
+    page._mend_all()
+    assert [line[2] for line in settled(page, qtbot)] == ["打开两版对照"]
+    store.counterparts.decide(record_id)
+    desk = window.desk
+    entering.withdraw(store, desk.library, desk.calendar, record_id, "误录", now=NOW)
+    desk.data_changed.emit()
+    page = page_of(window)
+    assert settled(page, qtbot) == []
+    assert page.card.note.text() == "一致 0 · 待重新上报 1"
+    assert page.empty.title.text() == "1 条等待重新上报"
 
 
 def test_a_remedy_that_stops_half_way_says_what_was_done(
