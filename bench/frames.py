@@ -214,7 +214,9 @@ def _client(folder: Path) -> app.Client:
 
 
 def _turn() -> None:
-    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+    loop = QEventLoop()  # processEvents with a time does not wait, and would take the worker's time
+    QTimer.singleShot(20, loop.quit)
+    loop.exec()
     # Only a running loop does deferred deletions by itself.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 

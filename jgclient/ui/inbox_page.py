@@ -52,7 +52,8 @@ class InboxPage(PageBase):
 
     def shown(self, **_args: str) -> None:
         """The list is where she reads on."""
-        self.table.choose_first()
+        if not self.table.selected_count():
+            self.table.choose(0)
         self.table.setFocus()
 
     def refresh(self) -> None:

@@ -148,9 +148,10 @@ class ReconcilePage(PageBase):
             self._forget(outcome.mended.ids)
         self.desk.data_changed.emit()
         self._show()
-        if not outcome.stopped and self.isVisible():
+        if self.isVisible() and self.login.isHidden():
             self.table.choose(0)
-            (self.table if self._differences() else self.compare_button).setFocus()
+            again = outcome.stopped or not self._differences()
+            (self.compare_button if again else self.table).setFocus()
         self._tell(outcome)
 
     def _settle_decided(self) -> None:
@@ -241,8 +242,8 @@ class ReconcilePage(PageBase):
             Column("类别", lambda one: self.desk.form_short(one.form), 6),
             Column("行为日期", lambda one: iso_day(one.day, self.desk.today()), 5, muted=True),
             Column("记录", self._title),
-            Column("本机", self._ours, 5, muted=True),
-            Column("平台", lambda one: _version(one.theirs), 5, muted=True),
+            Column("本机", self._ours, 8, muted=True),
+            Column("平台", lambda one: _version(one.theirs), 8, muted=True),
             Column("处理（Enter）", _remedy, 7, tone=lambda _one: "waiting"),
         ]
 

@@ -190,6 +190,7 @@ def test_why_it_stopped_is_said_until_the_next_comparison(
         broken.setattr(HttpPlatform, "reconciliation", unreachable)
         compare(page, qtbot)
     assert (page.stopped.isVisible(), page.stopped.text()) == (True, "连不上上报平台。")
+    assert page.compare_button.hasFocus()
     compare(page, qtbot)
     assert not page.stopped.isVisible()
     assert page.empty.title.text() == "两边一致"
