@@ -328,11 +328,11 @@ def submit(
         with store.atomic():
             for record_id in part:
                 if store.records.draft(record_id) is not None:
-                    _submit_one(store, library, calendar, record_id, report, now=now, reason=reason)
+                    submit_one(store, library, calendar, record_id, report, now=now, reason=reason)
     return report
 
 
-def _submit_one(
+def submit_one(
     store: Store,
     library: FormLibrary,
     calendar: Calendar,
@@ -340,19 +340,26 @@ def _submit_one(
     report: SubmitReport,
     *,
     now: datetime,
-    reason: str,
+    texts: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> None:
+    """Finish and queue one record of many, and note in the report what became of it.
+
+    Args:
+        texts: What its fields shall say instead; the others stay.
+        reason: As in :func:`submit`.
+    """
     try:
         opened = open_record(store, library, record_id)
     except EnteringError as error:
         problem = Problem("form-missing", "08数据关联性检查", "hard", (), str(error))
         report.refused.append(RefusedRecord(record_id, "", [problem]))
         return
-    reasons = dict(opened.reasons)
+    typed, reasons = {**opened.texts, **(texts or {})}, dict(opened.reasons)
     if reason:
-        reading = check(store, library, opened.form, opened.texts, record_id=record_id, now=now)
+        reading = check(store, library, opened.form, typed, record_id=record_id, now=now)
         reasons |= {p.code: reasons.get(p.code) or reason for p in reading.problems if p.strength == "soft"}
-    finished = finish(store, library, calendar, opened, opened.texts, reasons, now=now)
+    finished = finish(store, library, calendar, opened, typed, reasons, now=now)
     if finished.revision is not None:
         report.queued += 1
     else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jgclient.deadlines.calendar import Calendar
-from jgclient.entering import EnteringError, RefusedRecord, SubmitReport, finish, open_record, summarise
+from jgclient.entering import SubmitReport, submit_one
 from jgclient.forms.library import FormLibrary
 from jgclient.forms.problems import Problem
 from jgclient.portions import Cancelled, Progress, portions
@@ -89,33 +89,8 @@ def mend_all(
     for part in portions(group.record_ids, on_progress, is_cancelled):
         with store.atomic():
             for record_id in part:
-                _mend_one(store, library, calendar, record_id, texts, report, now=now)
+                submit_one(store, library, calendar, record_id, report, now=now, texts=texts)
     return report
-
-
-def _mend_one(
-    store: Store,
-    library: FormLibrary,
-    calendar: Calendar,
-    record_id: str,
-    texts: Mapping[str, str],
-    report: SubmitReport,
-    *,
-    now: datetime,
-) -> None:
-    try:
-        opened = open_record(store, library, record_id)
-    except EnteringError as error:
-        problem = Problem("form-missing", "08数据关联性检查", "hard", (), str(error))
-        report.refused.append(RefusedRecord(record_id, "", [problem]))
-        return
-    mended = {**opened.texts, **texts}
-    finished = finish(store, library, calendar, opened, mended, opened.reasons, now=now)
-    if finished.revision is not None:
-        report.queued += 1
-    else:
-        title = summarise(opened.form, finished.reading.texts).title
-        report.refused.append(RefusedRecord(record_id, title, finished.blocking))
 
 
 # -- learning ----------------------------------------------------------------------------------------------
