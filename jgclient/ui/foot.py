@@ -53,9 +53,10 @@ class Foot(QWidget):
     def refresh(self) -> None:
         """Read the facts again."""
         self._show_network()
-        words, tone = self._waiting_words()
-        self._waiting.setText(words)
-        theme.restyle(self._waiting, "tone", tone)
+        if not self._desk.reporter.line:
+            words, tone = self._waiting_words()
+            self._waiting.setText(words)
+            theme.restyle(self._waiting, "tone", tone)
         who = [self._desk.setting("unit_name"), self._desk.setting("user_name"), "已加密保存"]
         self._who.setText(" · ".join(part for part in who if part))
 
@@ -66,7 +67,8 @@ class Foot(QWidget):
         last = self._desk.store.settings.get("last_sync") or {} if not line else {}
         words, tone = (line, "waiting") if line else network_words(last, self._desk.clock())
         self._network.setText(words)
-        self._waiting.setVisible(not line)  # while a run goes on, its line counts what waits
+        if line:  # it counts what waits; once it ends, nothing is said of that before it is counted again
+            self._waiting.setText("")
         theme.restyle(self._dot, "tone", tone)
 
     def _waiting_words(self) -> tuple[str, str]:

@@ -126,10 +126,11 @@ def test_a_platform_that_is_down_loses_nothing(
     page = page_of(window)
     page.start()
     assert page.run_card.pause_button.isVisible()
-    assert not window.foot._waiting.isVisible()  # the run's own line counts
+    window.foot.refresh()
+    assert window.foot._waiting.text() == "", "the run's own line counts"
     run_ended(page, qtbot)
     all_told(window)
-    assert window.foot._waiting.isVisible()
+    assert window.foot._waiting.text().startswith("待上报 1 条")
     assert page.run_card.stopped.isVisible()
     assert page.run_card.stopped.text()
     assert not page.login.isVisible()
