@@ -279,6 +279,9 @@ class RowTable(QTableView, Generic[R]):
 
     def selectAll(self) -> None:
         """Select every row there is, not only those fetched so far; ``chosen`` comes when all are there."""
+        self._selecting = True
+        super().selectAll()  # what is there looks selected at once
+        self._selecting = False
         self._seek(_Sought(None, sys.maxsize, self._current_key()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
