@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from store_parts import answer, send
 
-from jgclient.store import ListQuery, StoreError, open_store
+from jgclient.store import ListQuery, StoreError, checking, open_store
 from jgclient.store.connection import Connection, connect
 
 
@@ -28,6 +28,24 @@ def test_a_sound_store_has_nothing_to_report(worked):
     assert worked.stale_rows() == []
     assert worked.wrong_counts() == []
     assert worked.records.verify_chain() == []
+
+
+def test_a_page_half_moved_from_the_log_is_no_damage(worked, folder, draft):
+    """A kill or a full disk ended the move of the log in the middle of a page; the log still has it."""
+    file, log = folder / "jgclient.db", folder / "jgclient.db-wal"
+    worked._db.row("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = int(worked._db.value("PRAGMA page_size"))
+    draft(worked)
+    with log.open("rb") as frames:
+        frames.seek(32)  # the log's own head; then each page behind 24 bytes that begin with its number
+        number = int.from_bytes(frames.read(4), "big")
+    with file.open("r+b") as pages:
+        pages.seek((number - 1) * size + size // 2)
+        pages.write(bytes(size // 2))
+    assert checking._told(worked._db, "cipher_integrity_check"), "the page in the file is broken"
+    assert worked.damages() == []
+    assert not worked.is_read_only
+    assert checking._told(worked._db, "cipher_integrity_check") == []
 
 
 @pytest.mark.parametrize(
