@@ -100,13 +100,20 @@ def test_what_the_platform_lost_is_sent_again_in_order(
     assert (profile.store.contradictions(), profile.store.stale_rows()) == ([], [])
 
 
-def test_an_edit_while_lost_revisions_wait_follows_them(
+def lost_and_queued_again(
     profile: Profile, platform: HttpPlatform, model: ModelPlatform, job: Reconciling
 ) -> None:
+    """The platform lost r1, and its remedy waits to be sent."""
     profile.finish("r1", day="2026-09-01")
     profile.sync(platform)
     model.forget("r1", 1)
     job.mend(job.compare().comparison.differences)
+
+
+def test_an_edit_while_lost_revisions_wait_follows_them(
+    profile: Profile, platform: HttpPlatform, model: ModelPlatform, job: Reconciling
+) -> None:
+    lost_and_queued_again(profile, platform, model, job)
     edited = profile.finish("r1", name="改", day="2026-09-01")
     assert (edited.operation, edited.base_revision) == ("u", 1)
     assert profile.sync(platform).accepted == 2
@@ -116,10 +123,7 @@ def test_an_edit_while_lost_revisions_wait_follows_them(
 def test_what_the_platform_refuses_the_second_time_is_returned(
     profile: Profile, platform: HttpPlatform, model: ModelPlatform, job: Reconciling
 ) -> None:
-    profile.finish("r1", day="2026-09-01")
-    profile.sync(platform)
-    model.forget("r1", 1)
-    job.mend(job.compare().comparison.differences)
+    lost_and_queued_again(profile, platform, model, job)
     model.judge = lambda _item: "rejected"
     profile.sync(platform)
     assert profile.states() == {State.RETURNED: 1}
@@ -283,10 +287,7 @@ def test_no_network_says_so_and_changes_nothing(
 def test_what_waits_to_be_sent_again_is_not_called_agreed(
     profile: Profile, platform: HttpPlatform, model: ModelPlatform, job: Reconciling
 ) -> None:
-    profile.finish("r1", day="2026-09-01")
-    profile.sync(platform)
-    model.forget("r1", 1)
-    job.mend(job.compare().comparison.differences)
+    lost_and_queued_again(profile, platform, model, job)
     report = job.compare()
     assert (found(report), report.comparison.underway) == ([], 1)
     assert report.line() == "一致 0 · 待重新上报 1"

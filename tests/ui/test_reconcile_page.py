@@ -97,16 +97,22 @@ def test_each_difference_has_its_remedy(
     assert row.state is State.ACCEPTED
 
 
-def test_two_versions_are_shown_and_one_is_chosen(
-    window: MainWindow, story: Story, store: Store, gateway: Gateway, twin: Store, qtbot: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    known_here(store, gateway)
+def differing(story: Story, twin: Store, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A record of which the platform has another version; its id."""
     record_id = story.accepted("郑州惠民物业管理有限公司")
     other = Story(twin)
     monkeypatch.setattr(other, "_new_id", lambda: record_id)
     other.queued("郑州恒通客运有限公司")
     report(twin)
+    return record_id
+
+
+def test_two_versions_are_shown_and_one_is_chosen(
+    window: MainWindow, story: Story, store: Store, gateway: Gateway, twin: Store, qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    known_here(store, gateway)
+    record_id = differing(story, twin, monkeypatch)
     page = page_of(window)
     [row] = compare(page, qtbot)
     assert row == ["内容不同", "对郑州惠民物业管理有限公司的日常检查", "两版对照"]
@@ -132,11 +138,7 @@ def test_a_conflict_that_was_decided_is_not_offered_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     known_here(store, gateway)
-    record_id = story.accepted("郑州惠民物业管理有限公司")
-    other = Story(twin)
-    monkeypatch.setattr(other, "_new_id", lambda: record_id)
-    other.queued("郑州恒通客运有限公司")
-    report(twin)
+    record_id = differing(story, twin, monkeypatch)
     page = page_of(window)
     compare(page, qtbot)
     page._mend_all()
